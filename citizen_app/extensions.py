@@ -1,0 +1,92 @@
+"""The unbound extensions, and the one way to write: `transaction()`."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import redis
+from flask import Flask
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_smorest import Api
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import DeclarativeBase
+
+from citizen_app.errors import Unavailable
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+db = SQLAlchemy(model_class=Base)
+migrate = Migrate()
+babel = Babel()
+api = Api()
+
+
+class RedisExtension:
+    """A Redis client that gives up at once: a page never waits for a Redis that is down or hangs."""
+
+    client: redis.Redis
+
+    def init_app(self, app: Flask) -> None:
+        self.client = redis.Redis.from_url(
+            app.config["REDIS_URL"],
+            socket_connect_timeout=app.config["REDIS_CONNECT_TIMEOUT_S"],
+            socket_timeout=app.config["REDIS_READ_TIMEOUT_S"],
+            retry=None,
+            decode_responses=True,
+        )
+
+
+redis_store = RedisExtension()
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One write transaction around the block: commits at its end, rolls back on any exception.
+
+    A block inside another joins it. On SQLite the write lock is taken at the start, so that two writers wait
+    for each other instead of failing half way. Raises Unavailable when the database does not answer.
+    """
+    session = db.session()
+    if session.info.get("in_transaction"):
+        yield
+        return
+    try:
+        session.rollback()
+        session.info["in_transaction"] = True
+        session.connection(execution_options={"for_writing": True})
+        yield
+        session.commit()
+    except (OperationalError, InterfaceError) as error:
+        session.rollback()
+        raise Unavailable(f"the database does not answer: {type(error.orig).__name__}") from error
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info.pop("in_transaction", None)
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute("PRAGMA busy_timeout=10000")
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        writing = connection.get_execution_options().get("for_writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
