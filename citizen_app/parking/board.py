@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from citizen_app.parking.facility import Facility
 from citizen_app.parking.occupancy import Occupancy
 from citizen_app.parking.quality import Availability, Quality, judge
+
+CLOSING_SOON = timedelta(minutes=60)
 
 
 class Snapshot(Protocol):
@@ -32,6 +34,14 @@ class Entry:
 
     facility: Facility
     availability: Availability
+
+    @property
+    def closes_soon(self) -> bool:
+        """Whether it is open now and closes within the hour, by its opening hours."""
+        one = self.availability
+        if one.closes_at is None or one.quality is Quality.CLOSED:
+            return False
+        return one.closes_at - one.judged_at < CLOSING_SOON
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,112 @@
+"""How moments, money, distances and counts are said, in the reader's language. Filters of the templates.
+
+Moments come in as UTC and are said on the county's clock; `now` is an argument.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from flask import Flask
+from flask_babel import get_locale, gettext, ngettext
+
+from citizen_app.clock import to_local
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_DAYS_ZH = "一二三四五六日"
+
+
+def init_app(app: Flask) -> None:
+    app.jinja_env.filters.update(
+        clock=clock_time, day=day_name, since=since, ago=ago, moment=moment, yuan=yuan, metres=metres, height=height,
+        span=span, either=either, name=name_of,
+    )
+
+
+def in_english() -> bool:
+    locale = get_locale()
+    return locale is not None and locale.language == "en"
+
+
+def either(chinese: str, english: str) -> str:
+    """A proper name in the reader's language; the Chinese one where there is no English one."""
+    return english if english and in_english() else chinese
+
+
+def name_of(thing: object) -> str:
+    """The name of a facility, entrance, town or landmark."""
+    return either(getattr(thing, "name", ""), getattr(thing, "name_en", ""))
+
+
+def clock_time(at: datetime) -> str:
+    """9:12"""
+    local = to_local(at)
+    return f"{local.hour}:{local.minute:02d}"
+
+
+def day_name(day: date) -> str:
+    """11月24日 周二, Tue 24 Nov; a moment is taken as the county's day."""
+    if isinstance(day, datetime):
+        day = to_local(day).date()
+    if in_english():
+        return f"{_DAYS[day.weekday()]} {day.day} {_MONTHS[day.month - 1]}"
+    return f"{day.month}月{day.day}日 周{_DAYS_ZH[day.weekday()]}"
+
+
+def moment(at: datetime, now: datetime) -> str:
+    """A moment as people say it: 9:12, 昨天 9:12, 明天 7:00, 11月20日 周五 9:12."""
+    days = (to_local(at).date() - to_local(now).date()).days
+    time = clock_time(at)
+    if days == 0:
+        return time
+    if days == -1:
+        return gettext("昨天 %(time)s", time=time)
+    if days == 1:
+        return gettext("明天 %(time)s", time=time)
+    return f"{day_name(at)} {time}"
+
+
+def since(at: datetime, now: datetime) -> str:
+    """9:12 起, 昨天 9:12 起, 11月20日 起: the beginning of something that still lasts."""
+    days = (to_local(now).date() - to_local(at).date()).days
+    return gettext("%(moment)s 起", moment=moment(at, now) if days < 2 else day_name(at))
+
+
+def ago(seconds: int) -> str:
+    """刚刚, 3 分钟前, 2 小时前, 5 天前"""
+    if seconds < 60:
+        return gettext("刚刚")
+    if seconds < 3600:
+        return ngettext("%(num)d 分钟前", "%(num)d 分钟前", seconds // 60)
+    if seconds < 86400:
+        return ngettext("%(num)d 小时前", "%(num)d 小时前", seconds // 3600)
+    return ngettext("%(num)d 天前", "%(num)d 天前", seconds // 86400)
+
+
+def span(minutes: int) -> str:
+    """30 分钟, 2 小时, 1 小时 30 分钟"""
+    hours, rest = divmod(minutes, 60)
+    words = []
+    if hours:
+        words.append(ngettext("%(num)d 小时", "%(num)d 小时", hours))
+    if rest or not hours:
+        words.append(ngettext("%(num)d 分钟", "%(num)d 分钟", rest))
+    return " ".join(words)
+
+
+def yuan(fen: int) -> str:
+    """The number of yuan without needless zeros: 3, 2.5, 0.05."""
+    return f"{fen // 100}" if fen % 100 == 0 else f"{fen / 100:.2f}".rstrip("0")
+
+
+def metres(distance_m: float) -> str:
+    """120 米, 1.9 公里; to ten metres, since a straight line is no walk."""
+    if distance_m < 995:
+        return gettext("%(num)d 米", num=max(10, round(distance_m / 10) * 10))
+    return gettext("%(num)s 公里", num=f"{distance_m / 1000:.1f}")
+
+
+def height(height_cm: int) -> str:
+    """2.1 米"""
+    return gettext("%(num)s 米", num=f"{height_cm / 100:.2f}".rstrip("0").rstrip("."))
