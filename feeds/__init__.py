@@ -1,0 +1,1 @@
+"""Feeds: the processes that gather what others know."""

@@ -1,0 +1,1 @@
+"""Days: which kind of day is it."""

@@ -1,0 +1,1 @@
+"""Exchange: one mapper per published format."""

@@ -1,0 +1,1 @@
+"""Ops: sources and their runs, loading a county, health and metrics."""

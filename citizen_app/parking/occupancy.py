@@ -6,11 +6,12 @@ Nothing here says whether a count can be believed; that is `quality`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
-from citizen_app.parking.facility import FacilityKind, SpaceKind
+from citizen_app.clock import LOCAL, to_local
+from citizen_app.parking.facility import Facility, FacilityKind, SpaceKind
 
 
 class OpeningStatus(StrEnum):
@@ -74,6 +75,8 @@ class Occupancy:
     `sequence` grows by one with each accepted reading. `available_spaces` is raw. `changed_at` is the
     `observed_at` of the reading that last changed the number. `jumped_at` is when it last moved by more
     than the jump limit. `recent` holds the last hour of points, oldest first, thinned to at most 13.
+    `longest_quiet_s` is the longest daytime span without a change that ended in an honest change again; it fades
+    by a tenth with each change, and tells a quiet lot from one that has stopped counting.
     """
 
     facility_uid: str
@@ -86,3 +89,110 @@ class Occupancy:
     available_by_kind: Mapping[SpaceKind, int] = field(default_factory=dict)
     jumped_at: datetime | None = None
     recent: tuple[Point, ...] = ()
+    longest_quiet_s: int = 0
+
+
+_RECENT = timedelta(hours=1)
+_RECENT_STEP = timedelta(minutes=5)
+_TREND_SPAN = timedelta(minutes=30)
+_TREND_LEAST_SPAN = timedelta(minutes=8)
+_QUIET_FADE = 0.9
+
+
+def spaces_of(reading: Reading, facility: Facility) -> int | None:
+    """The raw number of free spaces that a reading states, None when it states none."""
+    if reading.available_spaces is not None or reading.occupied is None:
+        return reading.available_spaces
+    capacity = reading.capacity if reading.capacity is not None else facility.capacity
+    return None if capacity is None else capacity - reading.occupied
+
+
+def advance(
+    previous: Occupancy | None,
+    facility: Facility,
+    reading: Reading,
+    received_at: datetime,
+    *,
+    jump_share: float = 0.30,
+    jump_window_s: float = 600,
+    day_hours: tuple[int, int] = (8, 20),
+) -> Occupancy | None:
+    """The state after a reading; None when it is a duplicate or older than what is known, which changes nothing."""
+    spaces = spaces_of(reading, facility)
+    if previous is None:
+        points = () if spaces is None else (Point(reading.observed_at, spaces),)
+        return Occupancy(
+            facility.uid, 1, reading.observed_at, received_at, reading.observed_at, spaces,
+            reading.opening_status, reading.available_by_kind, None, points,
+        )
+    if reading.observed_at <= previous.observed_at:
+        return None
+    changed = spaces != previous.available_spaces or reading.opening_status != previous.opening_status
+    quiet_s = previous.longest_quiet_s
+    if changed:
+        gap_s = daytime_s(previous.changed_at, reading.observed_at, day_hours)
+        quiet_s = max(gap_s, int(quiet_s * _QUIET_FADE))
+    jumped = _jumped(previous, facility, reading.observed_at, spaces, jump_share, jump_window_s)
+    return replace(
+        previous,
+        sequence=previous.sequence + 1,
+        observed_at=reading.observed_at,
+        received_at=received_at,
+        changed_at=reading.observed_at if changed else previous.changed_at,
+        available_spaces=spaces,
+        opening_status=reading.opening_status,
+        available_by_kind=reading.available_by_kind,
+        jumped_at=reading.observed_at if jumped else previous.jumped_at,
+        recent=_thinned(previous.recent, reading.observed_at, spaces),
+        longest_quiet_s=quiet_s,
+    )
+
+
+def trend_of(occupancy: Occupancy, capacity: int | None) -> Trend | None:
+    """Where the number went in the last half hour of points; None when they are too few to say.
+
+    Less than two spaces, or 2 % of the capacity, is no movement.
+    """
+    if not occupancy.recent or occupancy.available_spaces is None:
+        return None
+    last = occupancy.recent[-1]
+    earlier = [point for point in occupancy.recent if point.observed_at >= last.observed_at - _TREND_SPAN]
+    first = earlier[0]
+    if last.observed_at - first.observed_at < _TREND_LEAST_SPAN:
+        return None
+    change = last.available_spaces - first.available_spaces
+    if abs(change) < max(2.0, 0.02 * (capacity or 0)):
+        return Trend.STEADY
+    return Trend.RISING if change > 0 else Trend.FALLING
+
+
+def daytime_s(start: datetime, end: datetime, day_hours: tuple[int, int]) -> int:
+    """Seconds between two moments that lie in the county's daytime (local hours from, to)."""
+    total = timedelta()
+    day = to_local(start).date()
+    while day <= to_local(end).date():
+        opens = datetime.combine(day, time(day_hours[0]), LOCAL)
+        closes = opens + timedelta(hours=day_hours[1] - day_hours[0])
+        total += max(timedelta(), min(end, closes) - max(start, opens))
+        day += timedelta(days=1)
+    return int(total.total_seconds())
+
+
+def _jumped(
+    previous: Occupancy, facility: Facility, at: datetime, spaces: int | None, share: float, window_s: float
+) -> bool:
+    """Whether the number moved by more than `share` of the capacity against any point of the jump window."""
+    if spaces is None or not facility.capacity:
+        return False
+    window = [point for point in previous.recent if (at - point.observed_at).total_seconds() <= window_s]
+    return any(abs(spaces - point.available_spaces) > share * facility.capacity for point in window)
+
+
+def _thinned(recent: tuple[Point, ...], at: datetime, spaces: int | None) -> tuple[Point, ...]:
+    """The last hour with a point each five minutes, and always the newest one."""
+    if spaces is None:
+        return tuple(point for point in recent if point.observed_at >= at - _RECENT)
+    kept = [point for point in recent if point.observed_at >= at - _RECENT]
+    if len(kept) >= 2 and kept[-1].observed_at - kept[-2].observed_at < _RECENT_STEP:
+        kept.pop()
+    return (*kept, Point(at, spaces))[-13:]

@@ -5,11 +5,13 @@ The raw value is always kept; a suspect one is never passed on as a free count.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
 
-from citizen_app.parking.occupancy import OpeningStatus, Trend
+from citizen_app.parking.facility import Facility
+from citizen_app.parking.hours import Hours, hours_at
+from citizen_app.parking.occupancy import Occupancy, OpeningStatus, Trend, daytime_s, trend_of
 
 
 class Quality(StrEnum):
@@ -67,3 +69,147 @@ class Availability:
         if self.observed_at is None:
             return None
         return max(0, int((self.judged_at - self.observed_at).total_seconds()))
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Where a count stops being believed. A facility may override any of them by name.
+
+    `delayed_after_s` 0 means "twice the source's interval, at least five minutes". `stuck_quiet_factor`: a lot
+    that was quiet for long and then moved again is given that many times its longest honest quiet span.
+    """
+
+    delayed_after_s: float = 0
+    stale_after_s: float = 1800
+    stuck_after_s: float = 7200
+    stuck_quiet_factor: float = 1.5
+    day_from_hour: float = 8
+    day_to_hour: float = 20
+    over_capacity_share: float = 0.05
+    over_capacity_spaces: float = 3
+    clock_ahead_s: float = 120
+    jump_share: float = 0.30
+    jump_window_s: float = 600
+    jump_shown_s: float = 3600
+    plenty_share: float = 0.30
+    enough_share: float = 0.15
+    few_share: float = 0.05
+    scarce_spaces: float = 3
+
+    @property
+    def day_hours(self) -> tuple[int, int]:
+        return int(self.day_from_hour), int(self.day_to_hour)
+
+
+LIMIT_NAMES = frozenset(one.name for one in fields(Limits))
+
+
+def limits_of(facility: Facility) -> Limits:
+    """The limits for a facility, its own overrides applied. Raises TypeError for a name that is no limit."""
+    return Limits(**facility.limits)
+
+
+def level_of(available_spaces: int | None, capacity: int | None, limits: Limits = Limits()) -> Level:
+    """The word for a number of free spaces. Without a capacity only the number itself counts."""
+    if available_spaces is None:
+        return Level.UNKNOWN
+    if available_spaces <= 0:
+        return Level.FULL
+    if available_spaces <= limits.scarce_spaces:
+        return Level.SCARCE
+    share = available_spaces / capacity if capacity else available_spaces / 100
+    if share >= limits.plenty_share:
+        return Level.PLENTY
+    if share >= limits.enough_share:
+        return Level.ENOUGH
+    return Level.FEW if share >= limits.few_share else Level.SCARCE
+
+
+def judge(facility: Facility, occupancy: Occupancy | None, now: datetime) -> Availability:
+    """The one verdict on a facility at `now` (UTC).
+
+    In this order: closed by its hours or as reported (while the report is not stale); unknown without a
+    reading or number; impossible; stale; stuck; delayed; live. What is closed needs no number, what is
+    impossible is not made better by being fresh, and what is stuck is worse than what is late.
+    """
+    limits = limits_of(facility)
+    hours = hours_at(facility.opening_hours, now)
+    quality, reason = _verdict(facility, occupancy, now, limits, hours)
+    spaces = None
+    if quality in {Quality.LIVE, Quality.DELAYED} and occupancy and occupancy.available_spaces is not None:
+        spaces = occupancy.available_spaces
+        if facility.capacity is not None:
+            spaces = min(spaces, facility.capacity)
+    level = Level.CLOSED if quality is Quality.CLOSED else level_of(spaces, facility.capacity, limits)
+    jumped_at = occupancy.jumped_at if occupancy else None
+    return Availability(
+        facility_uid=facility.uid,
+        judged_at=now,
+        quality=quality,
+        level=level,
+        available_spaces=spaces,
+        capacity=facility.capacity,
+        raw_spaces=occupancy.available_spaces if occupancy else None,
+        opening_status=_opening_status(quality, occupancy, hours),
+        reason=reason,
+        trend=trend_of(occupancy, facility.capacity) if occupancy and quality is Quality.LIVE else None,
+        observed_at=occupancy.observed_at if occupancy else None,
+        received_at=occupancy.received_at if occupancy else None,
+        changed_at=occupancy.changed_at if occupancy else None,
+        closes_at=hours.next_change_at if hours and hours.is_open else None,
+        opens_at=hours.next_change_at if hours and not hours.is_open else None,
+        jumped=jumped_at is not None and (now - jumped_at).total_seconds() <= limits.jump_shown_s,
+    )
+
+
+def _verdict(
+    facility: Facility, occupancy: Occupancy | None, now: datetime, limits: Limits, hours: Hours | None
+) -> tuple[Quality, str]:
+    if hours is not None and not hours.is_open:
+        return Quality.CLOSED, "outside_hours"
+    if occupancy is None:
+        return Quality.UNKNOWN, "no_reading"
+    age_s = (now - occupancy.observed_at).total_seconds()
+    stale = age_s >= limits.stale_after_s
+    if occupancy.opening_status is OpeningStatus.CLOSED and not stale:
+        return Quality.CLOSED, "reported_closed"
+    if age_s < -limits.clock_ahead_s:
+        return Quality.IMPOSSIBLE, "clock_ahead"
+    if stale:
+        return Quality.STALE, "age"
+    if occupancy.available_spaces is None:
+        return Quality.UNKNOWN, "no_number"
+    if occupancy.available_spaces < 0:
+        return Quality.IMPOSSIBLE, "negative"
+    if facility.capacity is not None and occupancy.available_spaces > _most_spaces(facility.capacity, limits):
+        return Quality.IMPOSSIBLE, "over_capacity"
+    if _is_stuck(facility, occupancy, limits):
+        return Quality.STUCK, "no_change"
+    late_s = limits.delayed_after_s or max(2.0 * facility.update_interval_s, 300.0)
+    return (Quality.DELAYED, "age") if age_s >= late_s else (Quality.LIVE, "")
+
+
+def _most_spaces(capacity: int, limits: Limits) -> float:
+    return capacity + max(limits.over_capacity_spaces, limits.over_capacity_share * capacity)
+
+
+def _is_stuck(facility: Facility, occupancy: Occupancy, limits: Limits) -> bool:
+    """No change for too long in daytime, on a lot that is used: neither full nor empty, or never seen to move."""
+    quiet_s = daytime_s(occupancy.changed_at, occupancy.observed_at, limits.day_hours)
+    allowed_s = max(limits.stuck_after_s, limits.stuck_quiet_factor * occupancy.longest_quiet_s)
+    if _at_an_end(facility, occupancy):
+        # Full all day, or empty all day, is what honest lots do; for more than two days nothing is honest.
+        allowed_s = max(allowed_s, 2 * (limits.day_to_hour - limits.day_from_hour) * 3600)
+    return quiet_s >= allowed_s
+
+
+def _at_an_end(facility: Facility, occupancy: Occupancy) -> bool:
+    return occupancy.available_spaces == 0 or occupancy.available_spaces == facility.capacity
+
+
+def _opening_status(quality: Quality, occupancy: Occupancy | None, hours: Hours | None) -> OpeningStatus:
+    if quality is Quality.CLOSED:
+        return OpeningStatus.CLOSED
+    if hours is not None:
+        return OpeningStatus.OPEN
+    return occupancy.opening_status if occupancy else OpeningStatus.UNKNOWN

@@ -1,0 +1,1 @@
+"""Places: the county, its towns, villages and landmarks; the home page."""

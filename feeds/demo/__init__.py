@@ -1,0 +1,1 @@
+"""The demonstration county and the stand-in vendor that counts its car parks."""

@@ -3,6 +3,7 @@
 (function () {
   'use strict';
   var form = document.getElementById('count');
+  var exact = document.getElementById('count-set');
   if (!form || !window.JSON || !window.XMLHttpRequest) { return; }
   var shown = document.getElementById('spaces');
   var word = document.getElementById('status');
@@ -122,10 +123,11 @@
     event.preventDefault();
     press(button.name, button.value);
   });
-  form.addEventListener('submit', function (event) {
-    var field = form.elements.available;
+  exact.addEventListener('submit', function (event) {
+    var field = exact.elements.available;
     event.preventDefault();
-    if (field && field.value !== '') { press('available', field.value); field.value = ''; }
+    press('available', field.value);
+    field.value = '';
   });
   window.addEventListener('online', send);
   draw();
