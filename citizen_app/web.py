@@ -222,4 +222,5 @@ def error_page(status: int) -> tuple[str, int]:
         return render_template("error.html", status=status), status
     except Exception:    # whatever broke the page may break this one too; a plain sentence still comes out
         current_app.logger.exception("error page failed")
-        return f"<!DOCTYPE html><title>{status}</title><p>{gettext('出错了，请稍后再试。')}</p>", status
+        words = gettext("出错了，请稍后再试。")
+        return f"<!DOCTYPE html><title>{status}</title><p>{words}</p>", status

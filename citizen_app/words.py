@@ -20,7 +20,7 @@ _DAYS_ZH = "一二三四五六日"
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         clock=clock_time, day=day_name, since=since, ago=ago, moment=moment, yuan=yuan, metres=metres, height=height,
-        span=span, either=either, name=name_of,
+        span=span, either=either, name=name_of, clock_field=clock_field, clock_end=clock_end,
     )
 
 
@@ -43,6 +43,16 @@ def clock_time(at: datetime) -> str:
     """9:12"""
     local = to_local(at)
     return f"{local.hour}:{local.minute:02d}"
+
+
+def clock_field(at: datetime) -> str:
+    """09:12, as an input of type time wants it."""
+    return to_local(at).strftime("%H:%M")
+
+
+def clock_end(at: datetime) -> str:
+    """The end of a span: midnight is 24:00."""
+    return "24:00" if clock_time(at) == "0:00" else clock_time(at)
 
 
 def day_name(day: date) -> str:

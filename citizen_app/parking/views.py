@@ -1,0 +1,136 @@
+"""The pages of the car parks: the list, one car park, and the parts of both that are refreshed."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from citizen_app import web, words
+from citizen_app.access import PUBLIC, access
+from citizen_app.clock import to_local
+from citizen_app.days.kinds import day_kind
+from citizen_app.errors import InvalidInput, NotFound, Unavailable
+from citizen_app.parking import listing, stay, store
+from citizen_app.parking.board import Entry, board, find_entry, summarise
+from citizen_app.parking.curve import Curve, draw_curve
+from citizen_app.parking.maplinks import MapLinks, map_links
+from citizen_app.parking.opening import day_spans, is_whole_day
+from citizen_app.places import store as places_store
+
+blueprint = Blueprint("parking", __name__)
+
+_HISTORY = timedelta(days=29)
+
+
+@blueprint.get("/parking")
+@access(PUBLIC)
+def list_facilities() -> ResponseReturnValue:
+    """All car parks, as the query asks for them (listing.parse_wish)."""
+    wish = listing.parse_wish(request.args)
+    places = places_store.list_landmarks()
+    return render_template(
+        "parking/list_facilities.html", places=places, heights=listing.HEIGHTS_CM, **_list(wish, places)
+    )
+
+
+@blueprint.get("/parking/parts")
+@access(PUBLIC)
+def refresh_list() -> ResponseReturnValue:
+    """Every row whatever the filters: the phone takes those it shows, so none of them can stay behind."""
+    wish = listing.Wish(place=request.args.get("place", ""))
+    return render_template("parking/refresh_list.html", **_list(wish, places_store.list_landmarks()))
+
+
+@blueprint.get("/parking/<uid>")
+@access(PUBLIC)
+def show_facility(uid: str) -> ResponseReturnValue:
+    """One car park: is there space, can the number be trusted, what does it cost, how to get there."""
+    entry = _get_entry(uid)
+    return render_template(
+        "parking/show_facility.html",
+        curve=_find_curve(entry),
+        links=_list_links(entry),
+        stay_choices=stay.STAY_CHOICES_MIN,
+        **_one(entry),
+        **_opening(entry),
+        **_price(entry),
+    )
+
+
+@blueprint.get("/parking/<uid>/parts")
+@access(PUBLIC)
+def refresh_facility(uid: str) -> ResponseReturnValue:
+    """The sign of one car park: number, age, advice."""
+    return render_template("parking/refresh_facility.html", **_one(_get_entry(uid)))
+
+
+def _list(wish: listing.Wish, places: Any) -> dict[str, Any]:
+    entries = board(store.current_snapshot(), web.page_now())
+    origin = next(((place.lat, place.lon) for place in places if place.name == wish.place), None)
+    rows = listing.list_rows(entries, wish, origin, words.in_english())
+    return {"wish": wish, "rows": rows, "summary": summarise(entries)}
+
+
+def _get_entry(uid: str) -> Entry:
+    entry = find_entry(store.current_snapshot(), uid, web.page_now())
+    if entry is None:
+        raise NotFound(uid)
+    return entry
+
+
+def _one(entry: Entry) -> dict[str, Any]:
+    """`instead` wherever the reader has no number to go by, or one that says full."""
+    lacks = entry.availability.available_spaces is None or listing.needs_instead(entry)
+    entries = board(store.current_snapshot(), web.page_now()) if lacks else []
+    return {"entry": entry, "instead": listing.find_instead(entry, entries) if lacks else None}
+
+
+def _opening(entry: Entry) -> dict[str, Any]:
+    today = to_local(web.page_now()).date()
+    expression = entry.facility.opening_hours
+    days = [(day, day_spans(expression, day)) for day in (today, today + timedelta(days=1))] if expression else []
+    return {"opening": [(day, spans, is_whole_day(spans)) for day, spans in days if spans is not None]}
+
+
+def _price(entry: Entry) -> dict[str, Any]:
+    """The examples, and the stay that was asked for; `faults` by field when it cannot be understood."""
+    tariff, now = entry.facility.tariff, web.page_now()
+    if tariff is None:
+        return {"examples": [], "asked": None, "faults": {}}
+    found: dict[str, Any] = {"examples": stay.price_examples(tariff, now), "asked": None, "faults": {}}
+    if "stay" in request.args:
+        try:
+            found["asked"] = stay.price_asked(tariff, request.args, now)
+        except InvalidInput as error:
+            found["faults"] = {fault.field: fault for fault in error.problems}
+    return found
+
+
+def _list_links(entry: Entry) -> list[tuple[str, MapLinks]]:
+    """(name of the entrance, links); one without a name when no entrance is known."""
+    facility = entry.facility
+    region = places_store.current_county().map_region
+    if not facility.entrances:
+        return [("", map_links(facility.name, facility.lat, facility.lon, region))]
+    return [
+        (words.name_of(one), map_links(f"{facility.name} {one.name}", one.lat, one.lon, region))
+        for one in facility.entrances
+    ]
+
+
+def _find_curve(entry: Entry) -> Curve | None:
+    """None when the history cannot be read just now: the page does without."""
+    now = web.page_now()
+    kind = day_kind(to_local(now).date())
+
+    def is_alike(day: date) -> bool:
+        return day_kind(day) is kind
+
+    try:
+        quarters = store.list_aggregates(entry.facility.uid, now - _HISTORY, now)
+    except Unavailable:
+        return None
+    return draw_curve(quarters, now, is_alike, entry.facility.capacity, entry.availability.available_spaces)

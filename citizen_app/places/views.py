@@ -1,0 +1,44 @@
+"""The home page: what this is, two doors, and the state of the feeds in one line.
+
+It reads the parking store, as a view may; the judgement is the same that every other page shows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+from flask.typing import ResponseReturnValue
+
+from citizen_app import web
+from citizen_app.access import PUBLIC, access
+from citizen_app.clock import to_local
+from citizen_app.days.kinds import day_kind
+from citizen_app.parking import store as parking_store
+from citizen_app.parking.board import board, summarise
+
+blueprint = Blueprint("places", __name__)
+
+
+@blueprint.get("/")
+@access(PUBLIC)
+def show_home() -> ResponseReturnValue:
+    """The two doors, and how far the numbers behind them can be trusted."""
+    return render_template("places/show_home.html", kind=day_kind(to_local(web.page_now()).date()), **_state())
+
+
+@blueprint.get("/parts")
+@access(PUBLIC)
+def refresh_home() -> ResponseReturnValue:
+    """The parts of the home page that change."""
+    return render_template("places/refresh_home.html", **_state())
+
+
+@blueprint.get("/robots.txt")
+@access(PUBLIC)
+def show_robots() -> ResponseReturnValue:
+    return Response("User-agent: *\nDisallow: /parts\nDisallow: /parking/parts\n", mimetype="text/plain")
+
+
+def _state() -> dict[str, Any]:
+    return {"summary": summarise(board(parking_store.current_snapshot(), web.page_now()))}
