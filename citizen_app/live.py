@@ -1,0 +1,162 @@
+"""What web workers keep in memory, so that no page ever waits for Redis or for the database.
+
+A `Live` document has four places to come from, tried in this order: Redis (only when its version has moved), the
+database (when Redis does not answer, at most every two seconds), the disk (when neither answers and
+memory is empty), and nothing. One background thread a worker refreshes all documents; it starts in the worker
+that first asks, so a forking server needs no special care.
+
+A room's store makes one at import, gives it four small functions, and reads it with `current()`:
+
+    live = Live("parking", version=…, from_redis=…, from_database=…, to_text=…, from_text=…, empty=…)
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from flask import Flask, current_app
+
+from citizen_app import clock
+from citizen_app.errors import Unavailable
+
+Value = TypeVar("Value")
+log = logging.getLogger(__name__)
+
+_DATABASE_PAUSE_S = 2.0
+_DISK_PAUSE_S = 5.0
+_documents: list[Live[Any]] = []
+_threads: dict[int, threading.Thread] = {}
+_start_lock = threading.Lock()
+
+
+class Live(Generic[Value]):
+    """One document. `origin` says where the value in memory came from: redis, database, disk or empty."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        version: Callable[[], str | None],
+        from_redis: Callable[[], Value | None],
+        from_database: Callable[[], Value],
+        refill: Callable[[], None],
+        to_text: Callable[[Value], str],
+        from_text: Callable[[str], Value],
+        empty: Value,
+    ) -> None:
+        """The functions raise Unavailable when their place does not answer; `version` is None where Redis is empty."""
+        self.name, self.value, self.origin = name, empty, "empty"
+        self._empty = empty
+        self._version, self._from_redis, self._from_database, self._refill = version, from_redis, from_database, refill
+        self._to_text, self._from_text = to_text, from_text
+        self._known_version: str | None = None
+        self._asked_database_at = self._wrote_disk_at = float("-inf")
+        self._unwritten = False
+        self._lock = threading.Lock()
+        _documents.append(self)
+
+    def current(self) -> Value:
+        """The value in memory. Without the background thread (tests, CLI) it is refreshed first."""
+        if not current_app.config["START_BACKGROUND"]:
+            self.refresh()
+        elif os.getpid() not in _threads:
+            warm(current_app._get_current_object())  # type: ignore[attr-defined]
+        return self.value
+
+    def reset(self) -> None:
+        """Forget everything, as a new worker has."""
+        with self._lock:
+            self.value, self.origin, self._known_version = self._empty, "empty", None
+            self._asked_database_at = self._wrote_disk_at = float("-inf")
+
+    def refresh(self) -> None:
+        """Bring memory up to date from the first place that answers. Never raises."""
+        with self._lock:
+            try:
+                self._refresh_from_redis()
+            except Unavailable:
+                self._refresh_from_database()
+            if self.origin == "empty":
+                self._read_disk()
+            elif self._unwritten and clock.monotonic_s() - self._wrote_disk_at >= _DISK_PAUSE_S:
+                self._write_disk()
+
+    def _refresh_from_redis(self) -> None:
+        version = self._version()
+        if version is None:
+            self._refill()
+            version = self._version()
+        if version is not None and version == self._known_version:
+            self.origin = "redis"
+            return
+        value = self._from_redis()
+        if value is None:
+            raise Unavailable("Redis holds nothing")
+        self._take(value, "redis", version)
+
+    def _refresh_from_database(self) -> None:
+        if clock.monotonic_s() - self._asked_database_at < _DATABASE_PAUSE_S and self.origin == "database":
+            return
+        self._asked_database_at = clock.monotonic_s()
+        try:
+            self._take(self._from_database(), "database", None)
+        except Unavailable as error:
+            if self.origin in {"redis", "database"}:
+                log.warning("live document goes on from memory", extra={"document": self.name, "error": str(error)})
+                self.origin = "memory"
+
+    def _take(self, value: Value, origin: str, version: str | None) -> None:
+        self._unwritten = self._unwritten or value != self.value
+        self.value, self.origin, self._known_version = value, origin, version
+
+    def _path(self) -> Path:
+        folder: Path = current_app.config["DATA_DIR"]
+        return folder / f"live-{self.name}.json"
+
+    def _write_disk(self) -> None:
+        self._wrote_disk_at, self._unwritten = clock.monotonic_s(), False
+        draft = self._path().with_suffix(f".{os.getpid()}.draft")
+        try:
+            draft.write_text(self._to_text(self.value), encoding="utf-8")
+            draft.replace(self._path())
+        except OSError as error:
+            log.warning("live document not written to disk", extra={"document": self.name, "error": str(error)})
+
+    def _read_disk(self) -> None:
+        try:
+            self.value, self.origin = self._from_text(self._path().read_text(encoding="utf-8")), "disk"
+        except FileNotFoundError:
+            return
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            log.warning("live document on disk cannot be read", extra={"document": self.name, "error": str(error)})
+
+
+def warm(app: Flask) -> None:
+    """Load every document once, then keep them fresh in the background. Once per process, later calls do nothing."""
+    with _start_lock:
+        if os.getpid() in _threads:
+            return
+        _refresh_all(app)
+        thread = threading.Thread(target=_keep_fresh, args=(app,), name="live", daemon=True)
+        _threads[os.getpid()] = thread
+        thread.start()
+
+
+def _keep_fresh(app: Flask) -> None:
+    pause = threading.Event()
+    while not pause.wait(app.config["SNAPSHOT_REFRESH_S"]):
+        _refresh_all(app)
+
+
+def _refresh_all(app: Flask) -> None:
+    for document in _documents:
+        with app.app_context():
+            try:
+                document.refresh()
+            except Exception:    # the thread must outlive any single fault
+                log.exception("live document not refreshed")

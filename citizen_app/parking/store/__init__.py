@@ -1,0 +1,28 @@
+"""What parking remembers: SQL tables and Redis keys, private to this package. Gives and takes frozen dataclasses."""
+
+from citizen_app.parking.store.facilities import (
+    find_facility,
+    find_occupancy,
+    get_link_generation,
+    list_facilities,
+    raise_link_generation,
+)
+from citizen_app.parking.store.readings import Aggregate, KeptReading, list_aggregates, list_readings
+from citizen_app.parking.store.snapshot import ParkingSnapshot, current_snapshot, publish, publish_all, snapshot_origin
+
+__all__ = [
+    "Aggregate",
+    "KeptReading",
+    "ParkingSnapshot",
+    "current_snapshot",
+    "find_facility",
+    "find_occupancy",
+    "get_link_generation",
+    "list_aggregates",
+    "list_facilities",
+    "list_readings",
+    "publish",
+    "publish_all",
+    "raise_link_generation",
+    "snapshot_origin",
+]

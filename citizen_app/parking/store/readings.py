@@ -1,0 +1,154 @@
+"""History in SQL: raw readings for weeks, quarters of an hour for years."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from citizen_app.extensions import db
+from citizen_app.parking.occupancy import Occupancy, OpeningStatus
+from citizen_app.parking.store.facilities import reading_sql
+from citizen_app.parking.store.tables import FacilityRow, QuarterRow, ReadingRow
+
+QUARTER_S = 900
+_STATUS = (OpeningStatus.UNKNOWN, OpeningStatus.OPEN, OpeningStatus.CLOSED)
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """Believable readings within 15 minutes from `starts_at` (UTC)."""
+
+    starts_at: datetime
+    spaces_min: int
+    spaces_mean: float
+    spaces_max: int
+    samples: int
+
+
+@dataclass(frozen=True)
+class KeptReading:
+    """A raw reading as it is kept, to the second."""
+
+    observed_at: datetime
+    received_at: datetime
+    available_spaces: int | None
+    opening_status: OpeningStatus
+
+
+def list_aggregates(uid: str, start: datetime, end: datetime) -> list[Aggregate]:
+    """Quarters that begin in [start, end), oldest first; quarters without a believable reading are absent."""
+    query = (
+        select(QuarterRow).join(FacilityRow, FacilityRow.id == QuarterRow.facility_id)
+        .where(FacilityRow.uid == uid, QuarterRow.starts_s >= start.timestamp(), QuarterRow.starts_s < end.timestamp())
+        .order_by(QuarterRow.starts_s)
+    )
+    with reading_sql():
+        return [
+            Aggregate(_moment(row.starts_s), row.spaces_min, row.spaces_sum / row.samples, row.spaces_max, row.samples)
+            for row in db.session.scalars(query)
+        ]
+
+
+def list_readings(uid: str, start: datetime, end: datetime, limit: int = 10_000) -> list[KeptReading]:
+    """Raw readings observed in [start, end), oldest first, at most `limit`."""
+    query = (
+        select(ReadingRow).join(FacilityRow, FacilityRow.id == ReadingRow.facility_id)
+        .where(FacilityRow.uid == uid, ReadingRow.observed_s >= start.timestamp(), ReadingRow.observed_s < end.timestamp())
+        .order_by(ReadingRow.observed_s).limit(limit)
+    )
+    with reading_sql():
+        return [
+            KeptReading(_moment(row.observed_s), _moment(row.received_s), row.available_spaces, _STATUS[row.status])
+            for row in db.session.scalars(query)
+        ]
+
+
+def write_readings(states: Iterable[tuple[int, Occupancy]]) -> None:
+    """Keep the raw readings that made these states. Inside a transaction; the same second again replaces."""
+    rows = [
+        {
+            "facility_id": facility_id,
+            "observed_s": int(state.observed_at.timestamp()),
+            "received_s": int(state.received_at.timestamp()),
+            "available_spaces": state.available_spaces,
+            "status": _STATUS.index(state.opening_status),
+        }
+        for facility_id, state in states
+    ]
+    _upsert(ReadingRow, rows, lambda table, new: {name: new[name] for name in ("received_s", "available_spaces", "status")})
+
+
+def add_to_quarters(counts: Iterable[tuple[int, datetime, int]]) -> None:
+    """Add believable counts (facility id, moment, spaces) to their quarters of an hour. Inside a transaction."""
+    quarters: dict[tuple[int, int], list[int]] = {}
+    for facility_id, moment, spaces in counts:
+        starts_s = int(moment.timestamp()) // QUARTER_S * QUARTER_S
+        quarters.setdefault((facility_id, starts_s), []).append(spaces)
+    rows = [
+        {
+            "facility_id": facility_id, "starts_s": starts_s, "spaces_min": min(spaces), "spaces_max": max(spaces),
+            "spaces_sum": sum(spaces), "samples": len(spaces),
+        }
+        for (facility_id, starts_s), spaces in quarters.items()
+    ]
+    least, most = (func.min, func.max) if db.engine.dialect.name == "sqlite" else (func.least, func.greatest)
+    _upsert(QuarterRow, rows, lambda table, new: {
+        "spaces_min": least(table.spaces_min, new["spaces_min"]),
+        "spaces_max": most(table.spaces_max, new["spaces_max"]),
+        "spaces_sum": table.spaces_sum + new["spaces_sum"],
+        "samples": table.samples + new["samples"],
+    })
+
+
+def prune_readings(before: datetime, batch_rows: int = 20_000) -> int:
+    """Delete raw readings observed before a moment, at most `batch_rows` of them; how many. Inside a transaction."""
+    return _prune(ReadingRow, ReadingRow.observed_s, before, batch_rows)
+
+
+def prune_quarters(before: datetime, batch_rows: int = 20_000) -> int:
+    """Delete quarters that began before a moment, at most `batch_rows` of them; how many. Inside a transaction."""
+    return _prune(QuarterRow, QuarterRow.starts_s, before, batch_rows)
+
+
+def count_history() -> dict[str, int]:
+    """How many raw readings and quarters are kept."""
+    with reading_sql():
+        return {
+            "readings": db.session.scalar(select(func.count()).select_from(ReadingRow)) or 0,
+            "quarters": db.session.scalar(select(func.count()).select_from(QuarterRow)) or 0,
+        }
+
+
+def oldest_reading() -> datetime | None:
+    """When the oldest raw reading was observed."""
+    with reading_sql():
+        oldest = db.session.scalar(select(func.min(ReadingRow.observed_s)))
+        return None if oldest is None else _moment(oldest)
+
+
+def _upsert(table: Any, rows: Sequence[dict[str, Any]], changes: Any) -> None:
+    if not rows:
+        return
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    statement: Any = insert(table)
+    key = [column.name for column in table.__table__.primary_key]
+    statement = statement.on_conflict_do_update(index_elements=key, set_=changes(table, statement.excluded))
+    db.session.execute(statement, rows)
+
+
+def _prune(table: Any, column: Any, before: datetime, batch_rows: int) -> int:
+    last = db.session.scalar(
+        select(column).where(column < before.timestamp()).order_by(column).offset(batch_rows - 1).limit(1)
+    )
+    limit = before.timestamp() if last is None else last + 1
+    result: Any = db.session.execute(delete(table).where(column < limit))
+    return int(result.rowcount)
+
+
+def _moment(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
