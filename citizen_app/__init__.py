@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import Flask
 
-from citizen_app import commands, config, web
+from citizen_app import commands, config, logs, web
 from citizen_app.exchange import views as exchange_views
 from citizen_app.extensions import api, babel, db, migrate, redis_store
 from citizen_app.ops import api as ops_api
 from citizen_app.ops import views as ops_views
 from citizen_app.parking import api as parking_api
-from citizen_app.parking import store as parking_store
+from citizen_app.parking import attendant_views
 from citizen_app.parking import views as parking_views
 from citizen_app.places import views as places_views
 
@@ -27,12 +27,14 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(config.ROOT / "citizen_app" / "migrations"), render_as_batch=True)
     redis_store.init_app(app)
     babel.init_app(app, locale_selector=web.choose_locale)
+    app.json.ensure_ascii = False    # type: ignore[attr-defined]
+    logs.init_app(app)
     web.init_app(app)
     api.init_app(app)
-    for module in (places_views, parking_views, exchange_views, ops_views):
+    for module in (places_views, parking_views, attendant_views, exchange_views, ops_views):
         app.register_blueprint(module.blueprint)
     for module in (parking_api, ops_api):
         api.register_blueprint(module.blueprint)
+    ops_api.describe_schemas()
     commands.init_app(app)
-    parking_store.init_app(app)
     return app

@@ -40,7 +40,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": "zh",
         "BABEL_DEFAULT_TIMEZONE": "Asia/Shanghai",
         "MAX_CONTENT_LENGTH": 1024 * 1024,
-        "JSON_AS_ASCII": False,
+        "API_TITLE": "Citizen travel",
+        "API_VERSION": "v1",
+        "OPENAPI_VERSION": "3.1.0",
     }
 
 

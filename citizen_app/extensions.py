@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -86,6 +86,7 @@ def transaction() -> Iterator[None]:
         session.connection(execution_options={"for_writing": True})
         yield
         session.commit()
+        follow_ups = session.info.pop("follow_ups", [])
     except (OperationalError, InterfaceError) as error:
         session.rollback()
         raise Unavailable(f"the database does not answer: {type(error.orig).__name__}") from error
@@ -94,6 +95,18 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         session.info.pop("in_transaction", None)
+        session.info.pop("follow_ups", None)
+    for follow_up in follow_ups:
+        follow_up()
+
+
+def after_commit(follow_up: Callable[[], object]) -> None:
+    """Do something once the transaction is in the database, or at once outside of one. Not done on a rollback."""
+    info = db.session().info
+    if info.get("in_transaction"):
+        info.setdefault("follow_ups", []).append(follow_up)
+    else:
+        follow_up()
 
 
 @event.listens_for(Engine, "connect")

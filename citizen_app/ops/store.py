@@ -214,3 +214,19 @@ def _run(row: RunRow) -> Run:
         row.source_uid, row.started_at, row.ended_at, row.outcome, row.http_status, row.bytes_read, row.rows_good,
         row.rows_bad, tuple(InputProblem(**one) for one in row.problems), row.error, row.next_due_at,
     )
+
+
+def database_answers() -> bool:
+    try:
+        with _reading():
+            db.session.execute(select(1))
+    except Unavailable:
+        return False
+    return True
+
+
+def redis_answers() -> bool:
+    try:
+        return bool(redis_store.client.ping())
+    except RedisError:
+        return False

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from citizen_app.errors import InputProblem, InvalidInput, NotFound, problem
-from citizen_app.extensions import transaction
+from citizen_app.extensions import after_commit, transaction
 from citizen_app.parking.facility import Facility
 from citizen_app.parking.occupancy import Occupancy, OpeningStatus, Reading, advance
 from citizen_app.parking.quality import Quality, judge, limits_of
@@ -51,7 +51,7 @@ def record_readings(source_uid: str, readings: Sequence[Reading], received_at: d
                 states[facility_id] = state
                 taken.append((facility_id, facility, state))
         _keep(taken)
-    snapshot.publish(list({state.facility_uid: state for _, _, state in taken}.values()))
+        after_commit(lambda: snapshot.publish(list({state.facility_uid: state for _, _, state in taken}.values())))
     return RecordResult(len(taken), len(readings) - len(taken) - len(problems), tuple(problems))
 
 
@@ -92,7 +92,7 @@ def record_hand_count(
         if advanced is None:
             raise InvalidInput([problem("press", "age_s", counted_at, "older than what is known")])
         _keep([(facility_id, facility, advanced)])
-    snapshot.publish([advanced])
+        after_commit(lambda: snapshot.publish([advanced]))
     return advanced
 
 

@@ -1,0 +1,69 @@
+"""The shapes of ops in JSON."""
+
+from __future__ import annotations
+
+from marshmallow import EXCLUDE, Schema, fields
+
+
+class ProblemRowSchema(Schema):
+    """One fault: where it is, the sender's name of the field, what was there, what is wrong."""
+
+    row = fields.String()
+    field = fields.String()
+    value = fields.String()
+    message = fields.String()
+
+
+class RunSchema(Schema):
+    """One run of a source. Moments in UTC."""
+
+    started_at = fields.DateTime()
+    ended_at = fields.DateTime()
+    outcome = fields.String(metadata={"description": "ok, unchanged, partial or error"})
+    http_status = fields.Integer(allow_none=True)
+    bytes_read = fields.Integer()
+    rows_good = fields.Integer()
+    rows_bad = fields.Integer()
+    error = fields.String()
+    problems = fields.List(fields.Nested(ProblemRowSchema))
+    next_due_at = fields.DateTime(allow_none=True)
+
+
+class SourceSchema(Schema):
+    """A source and its newest runs."""
+
+    uid = fields.String(attribute="source.uid")
+    name = fields.String(attribute="source.name")
+    mode = fields.String(attribute="source.mode")
+    format = fields.String(attribute="source.format")
+    interval_s = fields.Integer(attribute="source.interval_s")
+    owner = fields.String(attribute="source.owner")
+    licence = fields.String(attribute="source.licence")
+    attribution = fields.String(attribute="source.attribution")
+    last_run = fields.Nested(RunSchema, allow_none=True)
+    last_good_run = fields.Nested(RunSchema, allow_none=True)
+    next_due_at = fields.DateTime(allow_none=True)
+
+
+class SourceListSchema(Schema):
+    sources = fields.List(fields.Nested(SourceSchema))
+
+
+class PushSchema(Schema):
+    """A pushed message. Each reading is checked by itself, so that a bad one does not hold up the others."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+    readings = fields.List(
+        fields.Raw(), required=True,
+        metadata={"description": "Readings, at most 5,000; see Reading.", "items": {"$ref": "#/components/schemas/Reading"}},
+    )
+
+
+class PushResultSchema(Schema):
+    """What became of a pushed message."""
+
+    accepted = fields.Integer(metadata={"description": "New readings taken."})
+    unchanged = fields.Integer(metadata={"description": "Readings that were known already, or older than what is known."})
+    problems = fields.List(fields.Nested(ProblemRowSchema))
