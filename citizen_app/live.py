@@ -136,6 +136,12 @@ class Live(Generic[Value]):
             log.warning("live document on disk cannot be read", extra={"document": self.name, "error": str(error)})
 
 
+def reset_all() -> None:
+    """Forget everything, as a new worker has."""
+    for document in _documents:
+        document.reset()
+
+
 def warm(app: Flask) -> None:
     """Load every document once, then keep them fresh in the background. Once per process, later calls do nothing."""
     with _start_lock:
