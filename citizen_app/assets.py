@@ -15,7 +15,8 @@ from flask import Flask, Response, request
 from citizen_app.access import PUBLIC, access
 
 STYLES = (
-    "base", "sign", "availability", "rows", "doors", "choices", "button", "table", "form", "curve", "count", "narrow",
+    "base", "sign", "availability", "rows", "doors", "choices", "button", "table", "form", "curve", "count", "reference",
+    "narrow",
 )
 _YEAR_S = 365 * 24 * 3600
 
