@@ -5,7 +5,8 @@ from __future__ import annotations
 from flask import Flask
 from flask.cli import AppGroup
 
-county = AppGroup("county", help="The county's bundle: load it, check it.")
+from citizen_app.county_commands import county
+
 parking = AppGroup("parking", help="Car parks: attendants' links, states.")
 history = AppGroup("history", help="Readings that are kept: how many, and prune them.")
 

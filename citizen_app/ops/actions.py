@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from citizen_app.errors import Conflict
-from citizen_app.extensions import transaction
+from citizen_app.extensions import after_commit, transaction
 from citizen_app.ops import store
+from citizen_app.ops.bundle import CountyBundle, LoadReport
 from citizen_app.ops.source import Run, Source
-from citizen_app.parking.actions import RecordResult, record_readings
+from citizen_app.parking.actions import RecordResult, publish_snapshot, record_readings, save_facilities
 from citizen_app.parking.occupancy import Reading
+from citizen_app.places.actions import save_places
 
 KEEP_RUNS = timedelta(days=30)
 
@@ -25,6 +27,21 @@ def save_sources(sources: Sequence[Source]) -> Mapping[str, int]:
     """Make these the sources; counts of what was added, changed, removed."""
     with transaction():
         return store.replace_sources(sources)
+
+
+def load_county(bundle: CountyBundle, now: datetime) -> LoadReport:
+    """Make the bundle the county: places, facilities and sources in one transaction, then Redis is told.
+
+    A second load of the same bundle changes nothing. Raises Unavailable; then nothing was changed.
+    """
+    with transaction():
+        counts = {
+            **save_places(bundle.county, bundle.towns, bundle.villages, bundle.landmarks),
+            "sources": save_sources(bundle.sources),
+            "facilities": save_facilities(bundle.facilities),
+        }
+        after_commit(publish_snapshot)
+    return LoadReport(now, counts)
 
 
 def record_push(source_uid: str, message_id: str, readings: Sequence[Reading], received_at: datetime) -> RecordResult:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from citizen_app.errors import InputProblem, InvalidInput, problem
@@ -47,6 +48,18 @@ class CountyBundle:
     landmarks: tuple[Landmark, ...]
     facilities: tuple[Facility, ...]
     sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did: for each kind of thing, how many were added, changed, and retired or removed."""
+
+    loaded_at: datetime
+    counts: Mapping[str, Mapping[str, int]]
+
+    @property
+    def changed_anything(self) -> bool:
+        return any(sum(counts.values()) for counts in self.counts.values())
 
 
 def parse_bundle(files: Mapping[str, bytes]) -> CountyBundle:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from citizen_app.extensions import transaction
+from citizen_app.extensions import after_commit, transaction
 from citizen_app.places import store
 from citizen_app.places.county import County, Landmark, Town, Village
 
@@ -14,8 +14,9 @@ def save_places(
 ) -> dict[str, dict[str, int]]:
     """Make these the places, forget all others. Joins an open transaction.
 
-    Gives, for county, towns, villages and landmarks, how many were added, changed and retired. Workers see them once
-    `store.publish()` was called after the commit. Raises Unavailable.
+    Gives, for county, towns, villages and landmarks, how many were added, changed and retired. Redis is told after the
+    commit. Raises Unavailable.
     """
     with transaction():
+        after_commit(store.publish)
         return store.replace_places(county, towns, villages, landmarks)

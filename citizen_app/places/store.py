@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from redis import RedisError
-from sqlalchemy import JSON, ForeignKey, select
+from sqlalchemy import JSON, ForeignKey, select, text
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -21,6 +22,8 @@ from citizen_app.errors import NotFound, Unavailable
 from citizen_app.extensions import db, redis_store
 from citizen_app.live import Live
 from citizen_app.places.county import County, Landmark, Town, Village
+
+log = logging.getLogger(__name__)
 
 _KEY = "places"
 _KEY_LASTS_S = 300    # a load that could not reach Redis is seen by every worker after this at the latest
@@ -106,6 +109,8 @@ def replace_places(
     county: County, towns: Sequence[Town], villages: Sequence[Village], landmarks: Sequence[Landmark]
 ) -> dict[str, dict[str, int]]:
     """Make these the places, forget all others; counts of added, changed, retired by kind. Inside a transaction."""
+    if db.session.connection().dialect.name == "postgresql":
+        db.session.execute(text("LOCK TABLE county IN EXCLUSIVE MODE"))    # a second load waits; readers do not
     counts = {"county": _replace_county(county)}
     # A town must be there before its villages come, and may go only after they went.
     counts["towns"] = _write(TownRow, "code", towns)
@@ -117,15 +122,24 @@ def replace_places(
     return counts
 
 
-def publish() -> None:
-    """Give Redis what the database holds. Raises Unavailable when either does not answer."""
+def publish() -> bool:
+    """Give Redis what the database holds; False (and a line in the log) when it does not answer."""
+    try:
+        _refill()
+    except Unavailable as error:
+        log.warning("places not published", extra={"error": str(error)})
+        return False
+    return True
+
+
+def _refill() -> None:
     places = _from_database()
     if places.county is None:
         return
-    text = _to_text(places)
+    document = _to_text(places)
     with _asking_redis():
         pipeline = redis_store.client.pipeline()
-        pipeline.hset(_KEY, mapping={"version": hashlib.sha256(text.encode()).hexdigest()[:16], "document": text})
+        pipeline.hset(_KEY, mapping={"version": hashlib.sha256(document.encode()).hexdigest()[:16], "document": document})
         pipeline.expire(_KEY, _KEY_LASTS_S)
         pipeline.execute()
 
@@ -189,8 +203,8 @@ def _version() -> str | None:
 
 def _from_redis() -> _Places | None:
     with _asking_redis():
-        text: str | None = redis_store.client.hget(_KEY, "document")  # type: ignore[assignment]
-    return None if text is None else _from_text(text)
+        document: str | None = redis_store.client.hget(_KEY, "document")  # type: ignore[assignment]
+    return None if document is None else _from_text(document)
 
 
 def _from_database() -> _Places:
@@ -207,8 +221,8 @@ def _to_text(places: _Places) -> str:
     return json.dumps(asdict(places), ensure_ascii=False)
 
 
-def _from_text(text: str) -> _Places:
-    plain = json.loads(text)
+def _from_text(document: str) -> _Places:
+    plain = json.loads(document)
     return _Places(
         _county(plain["county"]) if plain["county"] else None,
         tuple(Town(**town) for town in plain["towns"]),
@@ -243,6 +257,6 @@ def _asking_redis() -> Iterator[None]:
 
 
 _live = Live(
-    "places", version=_version, from_redis=_from_redis, from_database=_from_database, refill=publish,
+    "places", version=_version, from_redis=_from_redis, from_database=_from_database, refill=_refill,
     to_text=_to_text, from_text=_from_text, empty=_Places(),
 )
