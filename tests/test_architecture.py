@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = {"days": 0, "places": 1, "parking": 2, "buses": 2, "exchange": 3, "console": 3, "ops": 3}
 DOORS = {"views", "api", "actions", "store", "client"}
 OUTSIDE = {"requests", "urllib3", "redis", "sqlalchemy", "flask", "flask_smorest", "flask_sqlalchemy", "socket", "subprocess"}
-SHARED_PURE = {"citizen_app.errors", "citizen_app.geo"}
+SHARED_PURE = {"citizen_app.errors", "citizen_app.geo", "citizen_app.clock"}
 APP_MODULES = sorted((ROOT / "citizen_app").rglob("*.py"))
 FEED_MODULES = sorted((ROOT / "feeds").rglob("*.py"))
 
@@ -47,7 +47,8 @@ def is_door(name: str) -> bool:
 
 
 def is_pure(name: str) -> bool:
-    return name in SHARED_PURE or (room_of(name) is not None and not is_door(name))
+    shared = any(name == one or name.startswith(f"{one}.") for one in SHARED_PURE)
+    return shared or (room_of(name) is not None and not is_door(name))
 
 
 @pytest.mark.parametrize("path", APP_MODULES, ids=dotted)
