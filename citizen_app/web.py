@@ -93,9 +93,9 @@ def _remember_choices(response: Response) -> Response:
 def here(**changes: str | None) -> str:
     """This page's address with some of its query changed; None takes a part away."""
     args = {**request.args.to_dict(), **changes}
+    values: dict[str, Any] = {name: value for name, value in args.items() if value is not None}
     if request.endpoint is None:
-        return url_for("places.show_home", **{name: value for name, value in changes.items() if value is not None})
-    values = {name: value for name, value in args.items() if value is not None}
+        return url_for("places.show_home", **values)
     return url_for(request.endpoint, **{**values, **(request.view_args or {})})
 
 
@@ -159,7 +159,8 @@ def _add_headers(response: Response) -> Response:
 
 def _compress(response: Response) -> Response:
     """Gzip for text: on a county's edge a page of 4 kB arrives in a second, one of 20 kB in five."""
-    compressible = response.mimetype.startswith("text/") or response.mimetype in {
+    kind = response.mimetype or ""
+    compressible = kind.startswith("text/") or kind in {
         "application/json", "application/geo+json", "application/problem+json", "application/javascript", "image/svg+xml",
     }
     if not compressible or response.status_code in {204, 304} or "Content-Encoding" in response.headers:
@@ -211,9 +212,7 @@ def problem_response(status: int, detail: str, faults: Any = ()) -> Response:
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if faults:
         body["errors"] = faults
-    response = current_app.json.response(body)
-    response.status_code, response.mimetype = status, "application/problem+json"
-    return response
+    return Response(current_app.json.dumps(body), status, mimetype="application/problem+json")
 
 
 def error_page(status: int) -> tuple[str, int]:
