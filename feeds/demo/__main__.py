@@ -1,0 +1,73 @@
+"""`python -m feeds.demo`: the stand-in vendor as a process of its own.
+
+From the environment: DEMO_VENDOR_PORT (8010), HOST and PORT of the service that is pushed to, DEMO_PUSH_SECRET (no
+pushes without), DEMO_ATTENDANT_URL (the attendant's signed link; nothing is counted by hand without).
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import signal
+import sys
+import threading
+from datetime import datetime
+from types import FrameType
+
+from citizen_app.clock import LOCAL
+from feeds.demo import sender
+from feeds.demo.scene import bundle
+from feeds.demo.server import VendorServer, make_clock
+
+_EVERYWHERE = {"", "0.0.0.0", "::"}
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m feeds.demo", description="Stand-in vendor of the demonstration county.")
+    parser.add_argument("--port", type=int, default=int(os.environ.get("DEMO_VENDOR_PORT") or 8010))
+    parser.add_argument("--now", type=_moment, metavar="ISO", help="begin at this moment (county's clock unless it has a zone)")
+    parser.add_argument("--speed", type=float, default=1.0, help="seconds of the vendor's clock in one second (default 1)")
+    options = parser.parse_args()
+    logging.basicConfig(level=logging.INFO, format="demo vendor: %(message)s", stream=sys.stderr)
+    stop = threading.Event()
+    vendor_clock = make_clock(options.now, options.speed)
+    try:
+        server = VendorServer(options.port, vendor_clock)
+    except OSError as error:
+        print(f"demo vendor: port {options.port}: {error.strerror}", file=sys.stderr)
+        return 1
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+    threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
+    logging.info("serving at %s", server.url)
+    interval_s = {source.uid: source.interval_s / options.speed for source in bundle().sources}
+    secret, link = os.environ.get("DEMO_PUSH_SECRET", ""), os.environ.get("DEMO_ATTENDANT_URL", "")
+    if secret:
+        url = _service_url() + sender.PUSH_PATH
+        sender.keep_sending("push", lambda: sender.push(url, secret, vendor_clock()), interval_s["stations"], stop)
+    if link:
+        sender.keep_sending("hand count", lambda: sender.count_by_hand(link, vendor_clock()), interval_s["by-hand"] / 2, stop)
+    stop.wait()
+    server.shutdown()
+    server.server_close()
+    return 0
+
+
+def _service_url() -> str:
+    host = os.environ.get("HOST", "")
+    host = "127.0.0.1" if host in _EVERYWHERE else f"[{host}]" if ":" in host else host
+    return f"http://{host}:{os.environ.get('PORT') or 8000}"
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=LOCAL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
