@@ -12,12 +12,19 @@ from flask_babel import get_locale, gettext
 from werkzeug.exceptions import HTTPException, default_exceptions
 
 from citizen_app import assets, clock, words
-from citizen_app.errors import AppError, Conflict, InvalidInput, NotFound, Refused, Unavailable
+from citizen_app.errors import AppError, Conflict, InvalidInput, NotFound, Refused, Unavailable, problem
 from citizen_app.places import store as places_store
 from citizen_app.places.county import County
 
 _YEAR_S = 365 * 24 * 3600
 _MACHINE_PATHS = ("/api/", "/open-data/", "/healthz", "/readyz", "/metrics")
+_OPEN_PATHS = ("/api/", "/open-data/")
+_OPEN_HEADERS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, X-Request-ID"}
+_PREFLIGHT_HEADERS = {    # any site's script may read, none may write
+    "Access-Control-Allow-Methods": "GET, HEAD",
+    "Access-Control-Allow-Headers": "If-None-Match",
+    "Access-Control-Max-Age": "86400",
+}
 _STATUS: dict[type[AppError], int] = {NotFound: 404, InvalidInput: 422, Conflict: 409, Refused: 401, Unavailable: 503}
 _HEADERS = {
     "Content-Security-Policy": (
@@ -149,6 +156,10 @@ def _refuse_unmarked() -> None:
 def _add_headers(response: Response) -> Response:
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
+    if request.path.startswith(_OPEN_PATHS):
+        response.headers.update(_OPEN_HEADERS)
+        if request.method == "OPTIONS":
+            response.headers.update(_PREFLIGHT_HEADERS)
     if request.is_secure:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR_S}")
     if response.mimetype == "text/html":
@@ -182,7 +193,7 @@ def _compress(response: Response) -> Response:
 # Errors: a problem for machines, a page that says what to do next for people.
 
 def _for_machine() -> bool:
-    return request.path.startswith(_MACHINE_PATHS) and request.path != "/api/" or request.is_json
+    return (request.path.startswith(_MACHINE_PATHS) and request.path != "/api/") or request.is_json
 
 
 def _show_app_error(error: AppError) -> ResponseReturnValue:
@@ -199,11 +210,20 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     if not _for_machine():
         return error_page(status)
     data = getattr(error, "data", None) or {}
-    faults = data.get("errors") or data.get("messages") or []
+    faults = data.get("errors") or _faults(data.get("messages"))
     response = problem_response(status, data.get("message") or error.description or error.name, faults)
     response.headers.extend({**dict(error.get_headers()), **data.get("headers", {})}.items())
     response.headers["Content-Type"] = "application/problem+json"
     return response
+
+
+def _faults(messages: Any) -> list[dict[str, str]]:
+    """What webargs says ({"query": {"to": ["..."]}}), in the shape of every other fault."""
+    return [
+        vars(problem(place, field, request.args.get(field, ""), "; ".join(map(str, said)) if isinstance(said, list) else str(said)))
+        for place, fields in (messages.items() if isinstance(messages, dict) else ())
+        for field, said in (fields.items() if isinstance(fields, dict) else [("", fields)])
+    ]
 
 
 def problem_response(status: int, detail: str, faults: Any = ()) -> Response:

@@ -71,27 +71,27 @@ def moment(at: datetime, now: datetime) -> str:
     if days == 0:
         return time
     if days == -1:
-        return gettext("昨天 %(time)s", time=time)
+        return str(gettext("昨天 %(time)s", time=time))
     if days == 1:
-        return gettext("明天 %(time)s", time=time)
+        return str(gettext("明天 %(time)s", time=time))
     return f"{day_name(at)} {time}"
 
 
 def since(at: datetime, now: datetime) -> str:
     """9:12 起, 昨天 9:12 起, 11月20日 起: the beginning of something that still lasts."""
     days = (to_local(now).date() - to_local(at).date()).days
-    return gettext("%(moment)s 起", moment=moment(at, now) if days < 2 else day_name(at))
+    return str(gettext("%(moment)s 起", moment=moment(at, now) if days < 2 else day_name(at)))
 
 
 def ago(seconds: int) -> str:
     """刚刚, 3 分钟前, 2 小时前, 5 天前"""
     if seconds < 60:
-        return gettext("刚刚")
+        return str(gettext("刚刚"))
     if seconds < 3600:
-        return ngettext("%(num)d 分钟前", "%(num)d 分钟前", seconds // 60)
+        return str(ngettext("%(num)d 分钟前", "%(num)d 分钟前", seconds // 60))
     if seconds < 86400:
-        return ngettext("%(num)d 小时前", "%(num)d 小时前", seconds // 3600)
-    return ngettext("%(num)d 天前", "%(num)d 天前", seconds // 86400)
+        return str(ngettext("%(num)d 小时前", "%(num)d 小时前", seconds // 3600))
+    return str(ngettext("%(num)d 天前", "%(num)d 天前", seconds // 86400))
 
 
 def span(minutes: int) -> str:
@@ -114,9 +114,9 @@ def metres(distance_m: float) -> str:
     """120 米, 1.9 公里; to ten metres, since a straight line is no walk."""
     if distance_m < 995:
         return gettext("%(num)d 米", num=max(10, round(distance_m / 10) * 10))
-    return gettext("%(num)s 公里", num=f"{distance_m / 1000:.1f}")
+    return str(gettext("%(num)s 公里", num=f"{distance_m / 1000:.1f}"))
 
 
 def height(height_cm: int) -> str:
     """2.1 米"""
-    return gettext("%(num)s 米", num=f"{height_cm / 100:.2f}".rstrip("0").rstrip("."))
+    return str(gettext("%(num)s 米", num=f"{height_cm / 100:.2f}".rstrip("0").rstrip(".")))

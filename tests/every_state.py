@@ -33,7 +33,9 @@ _ROUND_THE_CLOCK_LIMITS = {"day_from_hour": 0, "day_to_hour": 24, "stuck_after_s
 FACILITIES: tuple[tuple[str, str, str, int | None, Mapping[str, Any]], ...] = (
     ("scarce", "市一医院停车场", "First Hospital", 260, {
         "kind": FacilityKind.UNDERGROUND, "max_height_cm": 210,
-        "entrances": (Entrance("北门", 28.8521, 121.1206, "North gate"), Entrance("赤城路口", 28.8512, 121.1222, "Chicheng Road")),
+        "entrances": (
+            Entrance("北门", 28.8521, 121.1206, "North gate"), Entrance("赤城路口", 28.8512, 121.1222, "Chicheng Road"),
+        ),
         "capacity_by_kind": {SpaceKind.CHARGING: 28, SpaceKind.DISABLED: 6},
         "space_notes": {SpaceKind.CHARGING: "地下一层"},
     }),
@@ -69,11 +71,8 @@ def fill_every_state(now: datetime) -> None:
         COUNTY, [Town("331082001", "古城街道", "Gucheng")], [],
         [Landmark("东湖", 28.8545, 121.1271, "East Lake"), Landmark("台州府城墙", 28.8530, 121.1150, "City Wall")],
     )
-    actions.save_facilities([_facility(number, *facts) for number, facts in enumerate(FACILITIES)])
-    readings = [
-        Reading(uid, now - timedelta(minutes=minutes), spaces, opening_status=status)
-        for uid, (spaces, minutes, status) in LAST.items()
-    ]
+    actions.save_facilities([_facility(number, row) for number, row in enumerate(FACILITIES)])
+    readings = last_readings(now)
     for minutes in range(200, 0, -10):
         readings.append(Reading("stuck", now - timedelta(minutes=minutes), 220))
     for minutes in range(60, 4, -5):
@@ -85,7 +84,18 @@ def fill_every_state(now: datetime) -> None:
     places_store.publish()
 
 
-def _facility(number: int, uid: str, name: str, name_en: str, capacity: int | None, special: Mapping[str, Any]) -> Facility:
+def last_readings(now: datetime, live_now: bool = False) -> list[Reading]:
+    """The newest reading of each. With `live_now` the live ones are of this moment: they replace whatever a test
+    recorded since, and bring every car park back into its state.
+    """
+    return [
+        Reading(uid, now - timedelta(minutes=0 if live_now and minutes < 5 else minutes), spaces, opening_status=status)
+        for uid, (spaces, minutes, status) in LAST.items()
+    ]
+
+
+def _facility(number: int, row: tuple[str, str, str, int | None, Mapping[str, Any]]) -> Facility:
+    uid, name, name_en, capacity, special = row
     facts: dict[str, Any] = {
         "kind": FacilityKind.SURFACE, "town_code": "331082001", "town": "古城街道", "town_en": "Gucheng",
         "address": "赤城路 1 号", "address_en": "1 Chicheng Road", "tariff": TARIFF, "opening_hours": "24/7",

@@ -83,12 +83,12 @@ def draw_curve(
         by_day[local.date()][local.hour * 4 + local.minute // 15] = quarter.spaces_mean
     here = to_local(now)
     current = here.hour * 4 + here.minute // 15
-    today = {slot: mean for slot, mean in by_day.pop(here.date(), {}).items() if FIRST_SLOT <= slot <= current}
+    today = {slot: mean for slot, mean in by_day.pop(here.date(), {}).items() if slot in range(FIRST_SLOT, current + 1)}
     alike = [slots for day, slots in by_day.items() if day < here.date() and is_alike(day)]
     usual = usual_range(alike)
     top = _round_up(max([capacity or 0, *today.values(), *(high for _, _, high in usual.values()), 4]))
     middle = {slot: mid for slot, (_, mid, _) in usual.items()}
-    shown = FIRST_SLOT <= current
+    shown = current >= FIRST_SLOT
     return Curve(
         line=_line(today, top),
         band=_band(usual, top),

@@ -195,7 +195,7 @@ def test_no_page_has_inline_scripts_or_styles(pages: FlaskClient) -> None:
 def test_the_first_view_is_light(pages: FlaskClient, path: str, limit_bytes: int) -> None:
     """HTML, stylesheet, scripts and icon as a phone without anything kept gets them, compressed."""
     page = pages.get(path, headers={"Accept-Encoding": "gzip"})
-    files = [link for link in links_of_files(gzip.decompress(page.data).decode())]
+    files = links_of_files(gzip.decompress(page.data).decode())
     sizes = [len(page.data), *(len(pages.get(link, headers={"Accept-Encoding": "gzip"}).data) for link in files)]
     assert len(files) >= 3
     assert sum(sizes) <= limit_bytes, sizes
