@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import pg8000
 import redis
 from flask import Flask
 from flask_babel import Babel
@@ -20,6 +21,9 @@ from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
 from citizen_app.errors import Unavailable
+from citizen_app.problems import ProblemSchema
+
+_POSTGRES_SILENCE_S = 5.0
 
 
 class Base(DeclarativeBase):
@@ -30,6 +34,7 @@ db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 babel = Babel()
 api = Api()
+api.ERROR_SCHEMA = ProblemSchema
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -113,10 +118,41 @@ def after_commit(follow_up: Callable[[], object]) -> None:
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if isinstance(connection, sqlite3.Connection):
         connection.isolation_level = None
+        connection.execute("PRAGMA busy_timeout=10000")    # first: the next one may have to wait already
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
-        connection.execute("PRAGMA busy_timeout=10000")
+
+
+class _PostgresConnection(pg8000.Connection):  # type: ignore[misc]
+    """A connection that gives up on a server that does not answer, and says so as a DB-API error.
+
+    The driver lets some socket errors through bare; as the "network error" that SQLAlchemy knows, they make the pool
+    drop the connection, and a request after the server's return finds a new one.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        try:
+            super().__init__(*arguments, **{"timeout": _POSTGRES_SILENCE_S, **options})
+        except OSError as error:
+            raise pg8000.InterfaceError("network error") from error
+
+    def handle_messages(self, context: Any) -> None:
+        try:
+            super().handle_messages(context)
+        except OSError as error:
+            raise pg8000.InterfaceError("network error") from error
+        except pg8000.InterfaceError as error:
+            raise pg8000.InterfaceError(f"network error: {error}") from error
+
+    def close(self) -> None:
+        with suppress(pg8000.InterfaceError):    # the other side is gone already
+            super().close()
+
+
+@event.listens_for(Engine, "do_connect")
+def _connect_postgres(dialect: Dialect, _record: Any, arguments: Any, options: Any) -> Any:
+    return _PostgresConnection(*arguments, **options) if dialect.driver == "pg8000" else None
 
 
 @event.listens_for(Engine, "begin")
