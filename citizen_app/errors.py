@@ -32,8 +32,12 @@ class InputProblem:
 
 
 def problem(row: object, field: str, value: object, message: str) -> InputProblem:
-    """Make an InputProblem, with the value shortened so that no payload ends up in a log."""
-    return InputProblem(str(row), field, str(value)[:80], message)
+    """Make an InputProblem, with the value shortened so that no payload ends up in a log.
+
+    Half characters (lone surrogates, which JSON can smuggle in) become "?": a problem can always be written out.
+    """
+    texts = (str(row), field[:80], str(value)[:80], message)
+    return InputProblem(*(text.encode("utf-8", "replace").decode() for text in texts))
 
 
 class AppError(Exception):
