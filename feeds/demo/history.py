@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from citizen_app.parking.facility import Facility
+from citizen_app.parking.hours import hours_at
 from citizen_app.parking.occupancy import OpeningStatus, Reading
 from feeds.demo.scene import ROLES, Count, Fault, count, replayed
 
@@ -15,14 +16,17 @@ _RECENT_STEP = timedelta(minutes=5)
 
 
 def past_counts(facility: Facility, start: datetime, end: datetime) -> Iterator[tuple[datetime, int]]:
-    """Free spaces each quarter of an hour in [start, end), oldest first; none for the car park that never reports.
+    """Free spaces each quarter of an hour in [start, end), oldest first, while the car park was open.
 
-    What is wrong with a car park today began when the recent readings begin: before them it was an ordinary one.
+    None for the one that never reports. What is wrong with a car park today began when the recent readings begin:
+    before them it was an ordinary one.
     """
     if ROLES[facility.uid].fault is Fault.SILENT:
         return
     for moment in _moments(start, end, _STEP):
-        yield moment, replayed(facility, moment)
+        hours = hours_at(facility.opening_hours, moment)
+        if hours is None or hours.is_open:
+            yield moment, replayed(facility, moment)
 
 
 def recent_readings(facility: Facility, start: datetime, end: datetime) -> list[Reading]:
