@@ -27,7 +27,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     migrate.init_app(app, db, directory=str(config.ROOT / "citizen_app" / "migrations"), render_as_batch=True)
     redis_store.init_app(app)
     babel.init_app(app, locale_selector=web.choose_locale)
-    app.json.ensure_ascii = False    # type: ignore[attr-defined]
+    app.json.ensure_ascii = app.json.sort_keys = False    # type: ignore[attr-defined]
     logs.init_app(app)
     web.init_app(app)
     api.init_app(app)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from flask import Response, current_app, request
@@ -21,12 +22,12 @@ def cached_json(body: Any, fresh_s: int, *, identity: Any = UNSEEN, mimetype: st
     `identity` is what tells two answers apart where that is not the whole body (it may hold the present moment).
     The tag is a weak one, since the same thing may be said in other bytes (gzip, that moment).
     """
-    response: Response = current_app.json.response(body)
-    response.mimetype = mimetype
+    response = Response(current_app.json.dumps(body), mimetype=mimetype)
     response.headers["Cache-Control"] = f"public, max-age={fresh_s}"
     told_apart_by = current_app.json.dumps(body if identity is UNSEEN else identity)
     response.set_etag(hashlib.sha256(told_apart_by.encode()).hexdigest()[:20], weak=True)
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
 
 
 def alt_problem(blueprint: Blueprint, status: int, description: str) -> Callable[[Any], Any]:
@@ -39,7 +40,8 @@ def alt_problem(blueprint: Blueprint, status: int, description: str) -> Callable
 
 def openapi_document() -> dict[str, Any]:
     """The OpenAPI 3.1 document of every blueprint that is registered with `api`."""
-    document: dict[str, Any] = api.spec.to_dict()
+    document: dict[str, Any] = deepcopy(api.spec.to_dict())
+    document["components"]["schemas"].pop("PaginationMetadata", None)    # the library's own, which nothing here uses
     for response in document["components"].get("responses", {}).values():
         # The library knows one content type for good answers and errors alike; ours have one each.
         response["content"] = {PROBLEM_JSON: response["content"]["application/json"]}

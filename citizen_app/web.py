@@ -220,9 +220,9 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
 def _faults(messages: Any) -> list[dict[str, str]]:
     """What webargs says ({"query": {"to": ["..."]}}), in the shape of every other fault."""
     return [
-        vars(problem(place, field, request.args.get(field, ""), "; ".join(map(str, said)) if isinstance(said, list) else str(said)))
-        for place, fields in (messages.items() if isinstance(messages, dict) else ())
-        for field, said in (fields.items() if isinstance(fields, dict) else [("", fields)])
+        vars(problem(place, field, request.args.get(field, ""), "; ".join(map(str, said))))
+        for place, fields in (messages or {}).items()
+        for field, said in fields.items()
     ]
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from citizen_app.errors import Conflict
+from citizen_app.errors import Conflict, InvalidInput
 from citizen_app.extensions import after_commit, transaction
 from citizen_app.ops import store
 from citizen_app.ops.bundle import CountyBundle, LoadReport
+from citizen_app.ops.push import Message
 from citizen_app.ops.source import Run, Source
 from citizen_app.parking.actions import RecordResult, publish_snapshot, record_readings, save_facilities
-from citizen_app.parking.occupancy import Reading
 from citizen_app.places.actions import save_places
 
 KEEP_RUNS = timedelta(days=30)
@@ -44,12 +45,20 @@ def load_county(bundle: CountyBundle, now: datetime) -> LoadReport:
     return LoadReport(now, counts)
 
 
-def record_push(source_uid: str, message_id: str, readings: Sequence[Reading], received_at: datetime) -> RecordResult:
-    """Take a pushed message once: its identifier and its readings in one transaction. Raises Conflict for a replay."""
+def record_push(source_uid: str, message_id: str, message: Message, received_at: datetime) -> RecordResult:
+    """Take a pushed message once: its identifier and its readings in one transaction. The result names every problem.
+
+    Raises Conflict for a replay, and InvalidInput when no reading can be taken; such a message may come again.
+    """
     with transaction():
         if not store.take_message(source_uid, message_id, received_at):
             raise Conflict(f"message {message_id} was taken before")
-        return record_readings(source_uid, readings, received_at)
+        result = record_readings(source_uid, message.readings, received_at, message.rows)
+        strangers = [replace(one, field="facility") for one in result.problems]
+        result = replace(result, problems=(*message.problems, *strangers))
+        if result.problems and not result.accepted and not result.unchanged:
+            raise InvalidInput(result.problems)
+        return result
 
 
 def claim_source(uid: str, now: datetime, until: datetime) -> bool:

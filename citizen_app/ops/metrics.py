@@ -1,4 +1,8 @@
-"""Measurements for Prometheus: requests as they are counted, everything else from the board at the time of asking. Pure."""
+"""Measurements for Prometheus. Pure.
+
+Requests are counted as they come, in files that all workers share where PROMETHEUS_MULTIPROC_DIR names a folder.
+Everything else is worked out at the moment of asking from what all workers share, so any of them may answer.
+"""
 
 from __future__ import annotations
 
@@ -20,23 +24,34 @@ _durations = Histogram("citizen_request_seconds", "Time to answer.", ["route"], 
 
 
 @dataclass(frozen=True)
+class SourceStanding:
+    """A source with its newest run, its newest good run, and the newest moment that it observed anything at."""
+
+    uid: str
+    last_run: Run | None
+    last_good_run: Run | None
+    observed_at: datetime | None
+
+
+@dataclass(frozen=True)
 class Standing:
-    """What is measured at one moment."""
+    """What is measured at one moment. `sources` is None when the database does not answer."""
 
     now: datetime
     facilities_by_quality: Mapping[str, int]
-    newest_observed_at: datetime | None
     snapshot_origin: str
-    last_runs: Sequence[tuple[str, Run | None, Run | None]]    # source uid, newest run, newest good run
+    snapshot_age_s: float | None
+    sources: Sequence[SourceStanding] | None
 
 
 def count_request(route: str, method: str, status: int, spent_s: float) -> None:
+    """Count an answered request. `route` is the pattern, never the address, so that the series stay few."""
     _requests.labels(route, method if method in _METHODS else "other", str(status)).inc()
     _durations.labels(route).observe(spent_s)
 
 
 def exposition(standing: Standing) -> bytes:
-    """The text that Prometheus reads. With several workers the counts are those of all of them."""
+    """The text that Prometheus reads."""
     requests = REGISTRY
     if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
         requests = CollectorRegistry()
@@ -56,17 +71,26 @@ class _StandingCollector(Collector):
         for quality, count in standing.facilities_by_quality.items():
             qualities.add_metric([quality], count)
         yield qualities
-        origin = GaugeMetricFamily("citizen_snapshot_origin", "Where the snapshot came from.", labels=["origin"])
-        origin.add_metric([standing.snapshot_origin], 1)
+        origin = GaugeMetricFamily("citizen_snapshot_origin", "1 for the place the counts came from.", labels=["origin"])
+        for name in ("redis", "database", "memory", "disk", "empty"):
+            origin.add_metric([name], name == standing.snapshot_origin)
         yield origin
-        if standing.newest_observed_at is not None:
-            age_s = (standing.now - standing.newest_observed_at).total_seconds()
-            yield GaugeMetricFamily("citizen_newest_reading_age_seconds", "Age of the newest reading.", value=age_s)
+        if standing.snapshot_age_s is not None:
+            yield GaugeMetricFamily(
+                "citizen_snapshot_age_seconds", "Since the counts in memory were last vouched for.", value=standing.snapshot_age_s
+            )
+        yield GaugeMetricFamily("citizen_database_up", "1 when it answers.", value=standing.sources is not None)
+        yield from self._sources(standing.sources or ())
+
+    def _sources(self, sources: Sequence[SourceStanding]) -> Iterator[Metric]:
+        up = GaugeMetricFamily("citizen_source_up", "1 when the last run brought or confirmed data.", labels=["source"])
         good = GaugeMetricFamily("citizen_source_last_good_run_age_seconds", "Since the last good run.", labels=["source"])
-        well = GaugeMetricFamily("citizen_source_up", "1 when the last run brought or confirmed data.", labels=["source"])
-        for uid, last, last_good in standing.last_runs:
-            well.add_metric([uid], 0 if last is None or last.outcome == "error" else 1)
-            if last_good is not None:
-                good.add_metric([uid], (standing.now - last_good.ended_at).total_seconds())
-        yield well
-        yield good
+        newest = GaugeMetricFamily("citizen_source_newest_reading_age_seconds", "Age of the newest reading.", labels=["source"])
+        for one in sources:
+            if one.last_run is not None:
+                up.add_metric([one.uid], one.last_run.outcome != "error")
+            if one.last_good_run is not None:
+                good.add_metric([one.uid], (self.standing.now - one.last_good_run.ended_at).total_seconds())
+            if one.observed_at is not None:
+                newest.add_metric([one.uid], (self.standing.now - one.observed_at).total_seconds())
+        yield from (up, good, newest)

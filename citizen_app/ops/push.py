@@ -8,8 +8,9 @@ from __future__ import annotations
 import base64
 import binascii
 import hmac
-from collections.abc import Mapping
-from datetime import datetime
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from marshmallow import ValidationError
@@ -21,14 +22,35 @@ from citizen_app.parking.schemas import ReadingSchema, reading_of
 
 WINDOW_S = 300
 MOST_READINGS = 5_000
+LONGEST_ID = 128
+HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 
 
-def check_signature(secret: str, headers: Mapping[str, str], body: bytes, now: datetime) -> str:
-    """The message's identifier, when it is genuine and in time; raises Refused with the reason otherwise."""
-    message_id, stamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    signatures = headers.get("webhook-signature", "")
-    if not message_id or not stamp or not signatures or len(message_id) > 128:
-        raise Refused("the headers webhook-id, webhook-timestamp and webhook-signature are needed")
+@dataclass(frozen=True)
+class Envelope:
+    """What the three headers say, in their order; "" for one that is missing. `signatures` are separated by spaces."""
+
+    message_id: str
+    timestamp: str
+    signatures: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a message says: the readings that can be taken, where in the message each stood, what is wrong with the others."""
+
+    readings: tuple[Reading, ...]
+    rows: tuple[str, ...]
+    problems: tuple[InputProblem, ...]
+
+
+def check_signature(secret: str, envelope: Envelope, body: bytes, now: datetime) -> None:
+    """Return when the message is genuine and in time at `now` (UTC); raises Refused with the reason otherwise."""
+    message_id, stamp = envelope.message_id, envelope.timestamp
+    if not message_id or not stamp or not envelope.signatures:
+        raise Refused(f"the headers {', '.join(HEADERS)} are needed")
+    if not message_id.isprintable() or len(message_id) > LONGEST_ID:
+        raise Refused(f"webhook-id must be at most {LONGEST_ID} printable characters")
     if not stamp.isascii() or not stamp.isdigit() or len(stamp) > 12:
         raise Refused("webhook-timestamp must be whole seconds since 1970")
     if not is_secret(secret):
@@ -39,10 +61,10 @@ def check_signature(secret: str, headers: Mapping[str, str], body: bytes, now: d
         text = body.decode()
     except UnicodeDecodeError as error:
         raise Refused("the body is not UTF-8") from error
-    expected = Webhook(secret).sign(message_id, datetime.fromtimestamp(int(stamp), tz=now.tzinfo), text)
-    if not any(_same(expected, given) for given in signatures.split(" ")):
+    expected = Webhook(secret).sign(message_id, datetime.fromtimestamp(int(stamp), UTC), text)
+    matches = [hmac.compare_digest(expected.encode(), given.encode()) for given in envelope.signatures.split(" ")]
+    if not any(matches):
         raise Refused("the signature does not match")
-    return message_id
 
 
 def is_secret(secret: str) -> bool:
@@ -53,35 +75,51 @@ def is_secret(secret: str) -> bool:
         return False
 
 
-def read_message(message: Any) -> tuple[list[Reading], list[InputProblem]]:
-    """The readings of a message that can be taken, and the problems of the others. Raises InvalidInput if none can."""
+def read_message(body: bytes, now: datetime) -> Message:
+    """What a message says at `now` (UTC). Raises InvalidInput when it is no message, or when no reading can be taken."""
+    rows = _rows(body)
+    schema = ReadingSchema()
+    good: list[tuple[Reading, str]] = []
+    problems: list[InputProblem] = []
+    for number, row in enumerate(rows):
+        place = f"readings[{number}]"
+        try:
+            reading = reading_of(schema.load(row))
+        except ValidationError as error:
+            problems += _problems(place, row, error)
+            continue
+        if (reading.observed_at - now).total_seconds() > WINDOW_S:
+            problems.append(problem(place, "observed_at", row["observed_at"], f"more than {WINDOW_S} seconds ahead of our clock"))
+        else:
+            good.append((reading, place))
+    if rows and not good:
+        raise InvalidInput(problems)
+    return Message(tuple(one for one, _ in good), tuple(place for _, place in good), tuple(problems))
+
+
+def _rows(body: bytes) -> list[Any]:
+    try:
+        message = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidInput([problem("body", "", body[:40].decode("utf-8", "replace"), "not JSON")]) from error
     rows = message.get("readings") if isinstance(message, dict) else None
     if not isinstance(rows, list):
         raise InvalidInput([problem("body", "readings", rows, "expected a list of readings")])
     if len(rows) > MOST_READINGS:
         raise InvalidInput([problem("body", "readings", len(rows), f"at most {MOST_READINGS} at once")])
-    schema, readings, problems = ReadingSchema(), [], []
-    for number, row in enumerate(rows):
-        try:
-            readings.append(reading_of(schema.load(row)))
-        except ValidationError as error:
-            problems += _problems(f"readings[{number}]", row, error)
-    if rows and not readings:
-        raise InvalidInput(problems)
-    return readings, problems
+    return rows
 
 
 def _problems(place: str, row: Any, error: ValidationError) -> list[InputProblem]:
-    faults = error.messages if isinstance(error.messages, dict) else {"reading": error.messages}
+    faults: dict[Any, Any] = error.normalized_messages()
     values = row if isinstance(row, dict) else {}
-    return [problem(place, str(name), values.get(name, row), _words(said)) for name, said in faults.items()]
+    return [
+        problem(place, "" if name == "_schema" else str(name), values.get(name, "" if values else row), _words(said))
+        for name, said in faults.items()
+    ]
 
 
 def _words(said: Any) -> str:
     if isinstance(said, dict):
         return "; ".join(f"{name}: {_words(part)}" for name, part in said.items())
     return "; ".join(map(str, said)) if isinstance(said, list) else str(said)
-
-
-def _same(expected: str, given: str) -> bool:
-    return hmac.compare_digest(expected.encode(), given.encode())

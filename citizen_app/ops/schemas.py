@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from marshmallow import EXCLUDE, Schema, fields
 
+from citizen_app.problems import FaultSchema
 
-class ProblemRowSchema(Schema):
-    """One fault: where it is, the sender's name of the field, what was there, what is wrong."""
+_ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*://)(?:[^\s/@]*@)?([^\s/?#]+)\S*", re.IGNORECASE)
 
-    row = fields.String()
-    field = fields.String()
-    value = fields.String()
-    message = fields.String()
+
+class PublicText(fields.String):
+    """A line for everyone: of an address in it only the host is left, since the rest may hold a key."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> str | None:
+        text = super()._serialize(value, attr, obj, **kwargs)
+        return None if text is None else _ADDRESS.sub(r"\1\2/…", text)
+
+
+class PublicFaultSchema(FaultSchema):
+    """One fault of a row."""
+
+    value = PublicText()
+    message = PublicText()
 
 
 class RunSchema(Schema):
@@ -24,8 +37,8 @@ class RunSchema(Schema):
     bytes_read = fields.Integer()
     rows_good = fields.Integer()
     rows_bad = fields.Integer()
-    error = fields.String()
-    problems = fields.List(fields.Nested(ProblemRowSchema))
+    error = PublicText(metadata={"description": "One line; empty when there was none."})
+    problems = fields.List(fields.Nested(PublicFaultSchema), metadata={"description": "The first twenty."})
     next_due_at = fields.DateTime(allow_none=True)
 
 
@@ -66,4 +79,4 @@ class PushResultSchema(Schema):
 
     accepted = fields.Integer(metadata={"description": "New readings taken."})
     unchanged = fields.Integer(metadata={"description": "Readings that were known already, or older than what is known."})
-    problems = fields.List(fields.Nested(ProblemRowSchema))
+    problems = fields.List(fields.Nested(FaultSchema))

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import threading
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from redis.exceptions import RedisError
 from sqlalchemy import JSON, Integer, String, and_, delete, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -92,6 +95,9 @@ def list_sources() -> list[Source]:
 
 
 def find_source(uid: str) -> Source | None:
+    """None for a uid that no source has."""
+    if "\x00" in uid:
+        return None    # PostgreSQL takes no such text, not even to look for it
     with _reading():
         row = db.session.get(SourceRow, uid)
         return None if row is None else _source(row.document)
@@ -154,11 +160,12 @@ def forget_runs(before: datetime) -> int:
 def take_message(source_uid: str, message_id: str, received_at: datetime) -> bool:
     """Remember a pushed message; False when it came before. Inside a transaction; a day is remembered."""
     db.session.execute(delete(MessageRow).where(MessageRow.received_at < received_at - timedelta(days=1)))
-    if db.session.get(MessageRow, (source_uid, message_id)) is not None:
-        return False
-    db.session.add(MessageRow(source_uid=source_uid, message_id=message_id, received_at=received_at))
-    db.session.flush()
-    return True
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    # The same message at the same moment, in another worker: this waits until that one is decided.
+    result: Any = db.session.execute(
+        insert(MessageRow).values(source_uid=source_uid, message_id=message_id, received_at=received_at).on_conflict_do_nothing()
+    )
+    return bool(result.rowcount)
 
 
 # Leases: whose turn it is to poll a source. In Redis; in SQL while Redis does not answer.
@@ -180,10 +187,8 @@ def acquire_lease(name: str, owner: str, ttl_s: float) -> bool:
 
 def release_lease(name: str, owner: str) -> None:
     """Give the lease back, if it is still ours."""
-    try:
+    with suppress(RedisError):    # it ends by itself
         redis_store.client.eval(_RELEASE, 1, f"lease:{name}", owner)
-    except RedisError:
-        pass    # it ends by itself
 
 
 def claim_turn(name: str, ttl_s: float) -> bool:
@@ -216,16 +221,22 @@ def _run(row: RunRow) -> Run:
     )
 
 
-def database_answers() -> bool:
-    try:
-        with _reading():
+def database_answers(wait_s: float = 1.0) -> bool:
+    """Whether SQL answers within `wait_s`, which may be sooner than the driver itself would give up."""
+    app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
+    answered = threading.Event()
+
+    def ask() -> None:
+        with app.app_context(), suppress(Unavailable), _reading():
             db.session.execute(select(1))
-    except Unavailable:
-        return False
-    return True
+            answered.set()
+
+    threading.Thread(target=ask, daemon=True).start()
+    return answered.wait(wait_s)
 
 
 def redis_answers() -> bool:
+    """Whether Redis answers within the time that it is given for anything."""
     try:
         return bool(redis_store.client.ping())
     except RedisError:

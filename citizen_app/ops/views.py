@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, current_app, jsonify, render_template
+from datetime import datetime
+
+from flask import Blueprint, Response, jsonify, render_template
 
 from citizen_app import clock
 from citizen_app.access import PUBLIC, access
+from citizen_app.answers import cached_json, openapi_document
 from citizen_app.errors import NotFound, Unavailable
-from citizen_app.extensions import api
 from citizen_app.ops import metrics, store
 from citizen_app.ops.health import judge_health
 from citizen_app.parking import store as parking_store
@@ -16,23 +18,32 @@ from citizen_app.places import store as places_store
 
 blueprint = Blueprint("ops", __name__)
 
+_DOCUMENT_FRESH_S = 300
+
 
 @blueprint.get("/healthz")
 @access(PUBLIC)
 def show_health() -> Response:
     """The process is alive."""
-    return jsonify(status="ok")
+    response = jsonify(status="ok")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/readyz")
 @access(PUBLIC)
-def show_readiness() -> tuple[Response, int]:
-    """200 while pages can be served, 503 before; what is degraded, by name."""
-    parking_store.current_snapshot()
-    origin = parking_store.snapshot_origin()
-    health = judge_health(origin, _has_county(), store.database_answers(), store.redis_answers())
-    body = jsonify(ready=health.ready, degraded=health.degraded, snapshot=origin)
-    return body, 200 if health.ready else 503
+def show_readiness() -> Response:
+    """200 while pages can be served, 503 before; how each part stands, and the names of those that do not."""
+    health = judge_health(
+        snapshot_origin=parking_store.current_snapshot().origin,
+        has_county=_has_county(),
+        database_answers=store.database_answers(),
+        redis_answers=store.redis_answers(),
+    )
+    response = jsonify(vars(health))
+    response.status_code = 200 if health.ready else 503
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @blueprint.get("/metrics")
@@ -41,17 +52,12 @@ def show_metrics() -> Response:
     """Measurements in the Prometheus text format."""
     now = clock.now()
     snapshot = parking_store.current_snapshot()
-    observed = [state.observed_at for state in snapshot.occupancies.values()]
-    try:
-        runs = [(one.source.uid, one.last_run, one.last_good_run) for one in store.list_source_states()]
-    except Unavailable:
-        runs = []
     standing = metrics.Standing(
         now=now,
-        facilities_by_quality=summarise(board(snapshot, now)).by_quality,
-        newest_observed_at=max(observed, default=None),
-        snapshot_origin=parking_store.snapshot_origin(),
-        last_runs=runs,
+        facilities_by_quality={str(name): count for name, count in summarise(board(snapshot, now)).by_quality.items()},
+        snapshot_origin=snapshot.origin,
+        snapshot_age_s=None if snapshot.read_at is None else (now - snapshot.read_at).total_seconds(),
+        sources=_source_standings(snapshot),
     )
     return Response(metrics.exposition(standing), content_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -60,16 +66,31 @@ def show_metrics() -> Response:
 @access(PUBLIC)
 def show_openapi() -> Response:
     """The OpenAPI 3.1 document, made from the schemas that validate."""
-    response = current_app.json.response(api.spec.to_dict())
-    response.headers["Cache-Control"] = "public, max-age=300"
-    return response
+    return cached_json(openapi_document(), _DOCUMENT_FRESH_S)
 
 
 @blueprint.get("/api/")
 @access(PUBLIC)
 def show_api_reference() -> str:
     """The same document for people."""
-    return render_template("ops/api_reference.html", spec=api.spec.to_dict())
+    return render_template("ops/api_reference.html", spec=openapi_document())
+
+
+def _source_standings(snapshot: parking_store.ParkingSnapshot) -> list[metrics.SourceStanding] | None:
+    """None when the database does not answer: what is known of the car parks is measured all the same."""
+    try:
+        if not store.database_answers():
+            return None
+        states = store.list_source_states()
+    except Unavailable:
+        return None
+    newest: dict[str, datetime] = {}
+    for uid, occupancy in snapshot.occupancies.items():
+        source = snapshot.facilities[uid].source_uid if uid in snapshot.facilities else ""
+        newest[source] = max(occupancy.observed_at, newest.get(source, occupancy.observed_at))
+    return [
+        metrics.SourceStanding(one.source.uid, one.last_run, one.last_good_run, newest.get(one.source.uid)) for one in states
+    ]
 
 
 def _has_county() -> bool:

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields, pre_load, validate, val
 from citizen_app.parking.facility import FacilityKind, SpaceKind
 from citizen_app.parking.occupancy import OpeningStatus, Reading, Trend
 from citizen_app.parking.quality import Level, Quality
+from citizen_app.parking.tariff import tariff_mapping
 
 MOST_SPACES = 100_000
 
@@ -25,66 +26,101 @@ def _about(text: str, **more: Any) -> dict[str, Any]:
 class FacilitySchema(Schema):
     """One car park or kerb zone with its judged count."""
 
-    uid = fields.String(metadata=_about("Stable identifier."))
-    name = fields.String()
-    name_en = fields.String()
-    lat = fields.Float(metadata=_about("WGS-84."))
-    lon = fields.Float(metadata=_about("WGS-84."))
-    kind = fields.String(validate=_choices(FacilityKind))
+    uid = fields.String(required=True, metadata=_about("Stable identifier."))
+    name = fields.String(required=True)
+    name_en = fields.String(required=True, metadata=_about("Empty when not known, as every other text here."))
+    kind = fields.String(required=True, validate=_choices(FacilityKind))
+    lat = fields.Float(required=True, metadata=_about("WGS-84."))
+    lon = fields.Float(required=True, metadata=_about("WGS-84."))
+    town = fields.String()
+    town_en = fields.String()
     address = fields.String()
-    capacity = fields.Integer(allow_none=True)
-    capacity_by_kind = fields.Dict(keys=fields.String(validate=_choices(SpaceKind)), values=fields.Integer())
-    max_height_cm = fields.Integer(allow_none=True)
-    opening_hours = fields.String(metadata=_about("As OpenStreetMap writes them; empty when not known."))
+    address_en = fields.String()
+    capacity = fields.Integer(required=True, allow_none=True, metadata=_about("All spaces; null when not known."))
     available_spaces = fields.Integer(
-        allow_none=True, metadata=_about("Free spaces; null unless quality is live or delayed.", minimum=0)
+        required=True, allow_none=True, metadata=_about("Free spaces; null unless quality is live or delayed.", minimum=0)
     )
-    opening_status = fields.String(validate=_choices(OpeningStatus))
-    quality = fields.String(validate=_choices(Quality), metadata=_about("What the count is worth."))
+    opening_status = fields.String(required=True, validate=_choices(OpeningStatus))
+    quality = fields.String(required=True, validate=_choices(Quality), metadata=_about("What the count is worth."))
     reason = fields.String(metadata=_about("Why the quality is not live; empty when it is."))
-    level = fields.String(validate=_choices(Level))
-    trend = fields.String(allow_none=True, validate=_choices(Trend))
-    observed_at = fields.DateTime(allow_none=True, metadata=_about("The source's clock, UTC."))
-    received_at = fields.DateTime(allow_none=True, metadata=_about("Our clock, UTC."))
+    level = fields.String(required=True, validate=_choices(Level))
+    trend = fields.String(required=True, allow_none=True, validate=_choices(Trend))
+    observed_at = fields.DateTime(required=True, allow_none=True, metadata=_about("The source's clock, UTC."))
+    received_at = fields.DateTime(required=True, allow_none=True, metadata=_about("Our clock, UTC."))
+    capacity_by_kind = fields.Dict(
+        keys=fields.String(validate=_choices(SpaceKind)), values=fields.Integer(), metadata=_about("Within capacity.")
+    )
+    max_height_cm = fields.Integer(allow_none=True)
+    opening_hours = fields.String(metadata=_about("As OpenStreetMap writes them."))
+    closes_at = fields.DateTime(allow_none=True, metadata=_about("Next change by the opening hours, when open."))
+    opens_at = fields.DateTime(allow_none=True, metadata=_about("Next change by the opening hours, when closed."))
 
 
-class FacilityListSchema(Schema):
+class AboutDataSchema(Schema):
+    """What goes with every answer."""
+
+    demo = fields.Boolean(required=True, metadata=_about("True: demonstration data, not measured in the county."))
+    attribution = fields.List(fields.String(), metadata=_about("Whom the data is owed to."))
+
+
+class FacilityListSchema(AboutDataSchema):
     """All facilities, judged at one moment."""
 
-    judged_at = fields.DateTime()
-    demo = fields.Boolean(metadata=_about("True: demonstration data."))
-    facilities = fields.List(fields.Nested(FacilitySchema))
+    judged_at = fields.DateTime(required=True)
+    facilities = fields.List(fields.Nested(FacilitySchema), required=True)
+
+
+class EntranceSchema(Schema):
+    """Where to drive in. WGS-84."""
+
+    name = fields.String()
+    name_en = fields.String()
+    lat = fields.Float()
+    lon = fields.Float()
+
+
+class FacilityDetailSchema(FacilitySchema, AboutDataSchema):
+    """One facility, judged at one moment, with all that is known of it."""
+
+    judged_at = fields.DateTime(required=True)
+    entrances = fields.List(fields.Nested(EntranceSchema))
+    tariff = fields.Function(
+        lambda one: None if one["tariff"] is None else tariff_mapping(one["tariff"]),
+        metadata=_about("Fees in fen (1/100 yuan) and minutes; null when not known.", type=["object", "null"]),
+    )
+    payment = fields.List(fields.String())
+    operator = fields.String()
+    phone = fields.String()
 
 
 class FacilityQuerySchema(Schema):
-    has_space = fields.Boolean(metadata=_about("Only facilities with a known free space."))
+    has_space = fields.Boolean(truthy={"true"}, falsy={"false"}, metadata=_about("Only facilities with a known free space."))
 
 
 class AggregateSchema(Schema):
     """Fifteen minutes of believable readings."""
 
-    starts_at = fields.DateTime()
-    spaces_min = fields.Integer()
-    spaces_mean = fields.Float()
-    spaces_max = fields.Integer()
-    samples = fields.Integer()
+    starts_at = fields.DateTime(required=True)
+    spaces_min = fields.Integer(required=True)
+    spaces_mean = fields.Function(lambda one: round(one.spaces_mean, 1), required=True, metadata={"type": "number"})
+    spaces_max = fields.Integer(required=True)
+    samples = fields.Integer(required=True)
 
 
 class KeptReadingSchema(Schema):
     """One raw reading as the source gave it; it may be wrong."""
 
-    observed_at = fields.DateTime()
-    received_at = fields.DateTime()
-    available_spaces = fields.Integer(allow_none=True)
-    opening_status = fields.String(validate=_choices(OpeningStatus))
+    observed_at = fields.DateTime(required=True)
+    received_at = fields.DateTime(required=True)
+    available_spaces = fields.Integer(required=True, allow_none=True)
+    opening_status = fields.String(required=True, validate=_choices(OpeningStatus))
 
 
-class HistorySchema(Schema):
+class HistorySchema(AboutDataSchema):
     """Either `aggregates` or `readings`, oldest first."""
 
-    uid = fields.String()
-    demo = fields.Boolean()
-    resolution = fields.String(validate=validate.OneOf(["15min", "raw"]))
+    uid = fields.String(required=True)
+    resolution = fields.String(required=True, validate=validate.OneOf(["15min", "raw"]))
     aggregates = fields.List(fields.Nested(AggregateSchema))
     readings = fields.List(fields.Nested(KeptReadingSchema))
 
@@ -107,17 +143,29 @@ class HistoryQuerySchema(Schema):
             raise ValidationError(f"at most {longest.days} days of {data['resolution']}", "to")
 
 
+class WholeNumber(fields.Integer):
+    """A JSON number without a fraction: no text, and no true or false either."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(strict=True, **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int | None:
+        if isinstance(value, bool | str):
+            raise self.make_error("invalid", input=value)
+        return super()._deserialize(value, attr, data, **options)
+
+
 class ReadingSchema(Schema):
     """One pushed reading: free spaces or occupied ones, or a status alone."""
 
     facility = fields.String(required=True, validate=validate.Length(1, 128), metadata=_about("Your identifier of the car park."))
     observed_at = fields.AwareDateTime(required=True, default_timezone=None, metadata=_about("ISO 8601 with zone."))
-    available_spaces = fields.Integer(strict=True, validate=validate.Range(-MOST_SPACES, MOST_SPACES))
-    occupied = fields.Integer(strict=True, validate=validate.Range(-MOST_SPACES, MOST_SPACES))
-    capacity = fields.Integer(strict=True, validate=validate.Range(0, MOST_SPACES))
+    available_spaces = WholeNumber(validate=validate.Range(-MOST_SPACES, MOST_SPACES))
+    occupied = WholeNumber(validate=validate.Range(-MOST_SPACES, MOST_SPACES))
+    capacity = WholeNumber(validate=validate.Range(0, MOST_SPACES))
     opening_status = fields.String(validate=_choices(OpeningStatus))
     available_by_kind = fields.Dict(
-        keys=fields.String(validate=_choices(SpaceKind)), values=fields.Integer(strict=True, validate=validate.Range(0, MOST_SPACES))
+        keys=fields.String(validate=_choices(SpaceKind)), values=WholeNumber(validate=validate.Range(0, MOST_SPACES))
     )
 
     @pre_load
