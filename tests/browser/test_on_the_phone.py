@@ -105,7 +105,7 @@ def test_a_number_that_was_not_renewed_for_five_minutes_is_not_lit_any_more(open
 def test_nearness_is_measured_on_the_phone_and_the_position_is_never_sent(site: Site, open_page: Open) -> None:
     page = open_page("/parking", geolocation=HERE, permissions=["geolocation"])
     sent: list[Request] = []
-    page.context.on("request", lambda request: sent.append(request))
+    page.context.on("request", lambda request: sent.append(request))  # noqa: PLW0108  (a builtin cannot be watched)
     before = names(page)
     page.locator("#near").click()
     expect(page.locator("#near")).to_have_attribute("aria-current", "true")
