@@ -1,13 +1,13 @@
 """What web workers keep in memory, so that no page ever waits for Redis or for the database.
 
-A `Live` document has four places to come from, tried in this order: Redis (only when its version has moved), the
-database (when Redis does not answer, at most every two seconds), the disk (when neither answers and
+A `Live` document has four places to come from, tried in this order: Redis (read in full only when its version has
+moved), the database (while Redis does not answer, at most every two seconds), the disk (when neither answers and
 memory is empty), and nothing. One background thread a worker refreshes all documents; it starts in the worker
-that first asks, so a forking server needs no special care.
+that first asks, so a forking server needs no special care. What changed is written to disk every five seconds at most.
 
-A room's store makes one at import, gives it four small functions, and reads it with `current()`:
+A room's store makes one at import, gives it small functions, and reads it with `current()`:
 
-    live = Live("parking", version=…, from_redis=…, from_database=…, to_text=…, from_text=…, empty=…)
+    _live = Live("parking", version=…, from_redis=…, from_database=…, refill=…, to_text=…, from_text=…, empty=…)
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -34,8 +36,20 @@ _threads: dict[int, threading.Thread] = {}
 _start_lock = threading.Lock()
 
 
+@dataclass(frozen=True)
+class Held(Generic[Value]):
+    """What memory holds. `origin`: redis, database, disk, empty, or memory (neither Redis nor database answers now).
+
+    `confirmed_at` is when it was last known to be what its place of origin has, UTC; None for empty.
+    """
+
+    value: Value
+    origin: str
+    confirmed_at: datetime | None
+
+
 class Live(Generic[Value]):
-    """One document. `origin` says where the value in memory came from: redis, database, disk or empty."""
+    """One document, replaced as a whole: who reads it never sees half of a change."""
 
     def __init__(
         self,
@@ -49,70 +63,86 @@ class Live(Generic[Value]):
         from_text: Callable[[str], Value],
         empty: Value,
     ) -> None:
-        """The functions raise Unavailable when their place does not answer; `version` is None where Redis is empty."""
-        self.name, self.value, self.origin = name, empty, "empty"
-        self._empty = empty
+        """The functions raise Unavailable when their place does not answer; `version` is None where Redis is empty.
+
+        Two different contents must never have the same version, not even after Redis was restored from its files.
+        """
+        self.name, self._empty = name, empty
         self._version, self._from_redis, self._from_database, self._refill = version, from_redis, from_database, refill
         self._to_text, self._from_text = to_text, from_text
-        self._known_version: str | None = None
-        self._asked_database_at = self._wrote_disk_at = float("-inf")
-        self._unwritten = False
         self._lock = threading.Lock()
+        self.reset()
         _documents.append(self)
 
     def current(self) -> Value:
         """The value in memory. Without the background thread (tests, CLI) it is refreshed first."""
+        return self.current_held().value
+
+    def current_held(self) -> Held[Value]:
+        """The same with where it came from and when."""
         if not current_app.config["START_BACKGROUND"]:
             self.refresh()
         elif os.getpid() not in _threads:
             warm(current_app._get_current_object())  # type: ignore[attr-defined]
-        return self.value
+        return self._held
+
+    @property
+    def origin(self) -> str:
+        return self._held.origin
 
     def reset(self) -> None:
         """Forget everything, as a new worker has."""
         with self._lock:
-            self.value, self.origin, self._known_version = self._empty, "empty", None
+            self._held: Held[Value] = Held(self._empty, "empty", None)
+            self._known_version: str | None = None
             self._asked_database_at = self._wrote_disk_at = float("-inf")
+            self._unwritten = False
 
     def refresh(self) -> None:
         """Bring memory up to date from the first place that answers. Never raises."""
         with self._lock:
-            try:
-                self._refresh_from_redis()
-            except Unavailable:
+            if not self._refresh_from_redis():
                 self._refresh_from_database()
             if self.origin == "empty":
                 self._read_disk()
             elif self._unwritten and clock.monotonic_s() - self._wrote_disk_at >= _DISK_PAUSE_S:
                 self._write_disk()
 
-    def _refresh_from_redis(self) -> None:
-        version = self._version()
-        if version is None:
-            self._refill()
+    def _refresh_from_redis(self) -> bool:
+        try:
             version = self._version()
-        if version is not None and version == self._known_version:
-            self.origin = "redis"
-            return
-        value = self._from_redis()
+            if version is None:
+                self._refill()
+                version = self._version()
+            if version is not None and version == self._known_version:
+                self._take(self._held.value, "redis", version)
+                return True
+            value = self._from_redis()
+        except Unavailable:
+            return False
+        except Exception:    # what another release of this program wrote, for instance
+            log.exception("live document in Redis cannot be read", extra={"document": self.name})
+            return False
         if value is None:
-            raise Unavailable("Redis holds nothing")
+            return False
         self._take(value, "redis", version)
+        return True
 
     def _refresh_from_database(self) -> None:
-        if clock.monotonic_s() - self._asked_database_at < _DATABASE_PAUSE_S and self.origin == "database":
+        pause_s = _DATABASE_PAUSE_S if current_app.config["START_BACKGROUND"] else 0
+        if clock.monotonic_s() - self._asked_database_at < pause_s:
             return
-        self._asked_database_at = clock.monotonic_s()
         try:
             self._take(self._from_database(), "database", None)
-        except Unavailable as error:
+        except Exception as error:
             if self.origin in {"redis", "database"}:
                 log.warning("live document goes on from memory", extra={"document": self.name, "error": str(error)})
-                self.origin = "memory"
+                self._held = Held(self._held.value, "memory", self._held.confirmed_at)
+        self._asked_database_at = clock.monotonic_s()
 
     def _take(self, value: Value, origin: str, version: str | None) -> None:
-        self._unwritten = self._unwritten or value != self.value
-        self.value, self.origin, self._known_version = value, origin, version
+        self._unwritten = self._unwritten or value != self._held.value
+        self._held, self._known_version = Held(value, origin, clock.now()), version
 
     def _path(self) -> Path:
         folder: Path = current_app.config["DATA_DIR"]
@@ -122,17 +152,21 @@ class Live(Generic[Value]):
         self._wrote_disk_at, self._unwritten = clock.monotonic_s(), False
         draft = self._path().with_suffix(f".{os.getpid()}.draft")
         try:
-            draft.write_text(self._to_text(self.value), encoding="utf-8")
+            with draft.open("w", encoding="utf-8") as file:
+                file.write(self._to_text(self._held.value))
+                file.flush()
+                os.fsync(file.fileno())    # else a power cut could leave an empty file under the good name
             draft.replace(self._path())
         except OSError as error:
             log.warning("live document not written to disk", extra={"document": self.name, "error": str(error)})
 
     def _read_disk(self) -> None:
         try:
-            self.value, self.origin = self._from_text(self._path().read_text(encoding="utf-8")), "disk"
+            written_at = datetime.fromtimestamp(self._path().stat().st_mtime, UTC)
+            self._held = Held(self._from_text(self._path().read_text(encoding="utf-8")), "disk", written_at)
         except FileNotFoundError:
             return
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except Exception as error:
             log.warning("live document on disk cannot be read", extra={"document": self.name, "error": str(error)})
 
 

@@ -30,9 +30,12 @@ class RecordResult:
     problems: tuple[InputProblem, ...] = ()
 
 
-def record_readings(source_uid: str, readings: Sequence[Reading], received_at: datetime) -> RecordResult:
+def record_readings(
+    source_uid: str, readings: Sequence[Reading], received_at: datetime, rows: Sequence[str] = ()
+) -> RecordResult:
     """Take a source's readings: raw row, last known state and quarter of an hour in one transaction, then Redis.
 
+    `rows` says what the sender calls the place of each reading; "record 3" where it is left out.
     A reading of a facility that the source does not have is a problem; all others are taken. A duplicate, or one
     older than what is known, changes nothing. Raises Unavailable when the database does not answer.
     """
@@ -41,9 +44,10 @@ def record_readings(source_uid: str, readings: Sequence[Reading], received_at: d
     with transaction():
         known = facility_store.facilities_of_source(source_uid)
         states = facility_store.lock_occupancies(facility_id for facility_id, _ in known.values())
-        for number, reading in enumerate(sorted(readings, key=lambda one: one.observed_at), 1):
+        named = zip(rows or [f"record {number}" for number in range(1, len(readings) + 1)], readings, strict=True)
+        for row, reading in sorted(named, key=lambda one: one[1].observed_at):
             if reading.ref not in known:
-                problems.append(problem(f"record {number}", "ref", reading.ref, "no facility of this source has it"))
+                problems.append(problem(row, "ref", reading.ref, "no facility of this source has it"))
                 continue
             facility_id, facility = known[reading.ref]
             state = _advance(states.get(facility_id), facility, reading, received_at)
@@ -60,6 +64,7 @@ def record_hand_count(
     message_id: str,
     counted_at: datetime,
     received_at: datetime,
+    *,
     change: int | None = None,
     available: int | None = None,
     status: OpeningStatus | None = None,
@@ -120,21 +125,25 @@ def revoke_links(facility_uid: str) -> int:
         return facility_store.raise_link_generation(facility_uid)
 
 
-def prune_history(now: datetime, progress: Callable[[int], None] = lambda rows: None) -> dict[str, int]:
-    """Delete what is older than it is kept, in batches of their own transactions; rows deleted by kind."""
+def prune_history(now: datetime, progress: Callable[[int, int], None] = lambda done, of: None) -> dict[str, int]:
+    """Delete what is older than it is kept, in small transactions that let others write; rows deleted by kind.
+
+    `progress` is told after each facility how many of how many are done.
+    """
     counts = {"readings": 0, "quarters": 0}
     steps = (
         ("readings", reading_store.prune_readings, now - KEEP_READINGS),
         ("quarters", reading_store.prune_quarters, now - KEEP_QUARTERS),
     )
-    for name, prune, before in steps:
-        while True:
-            with transaction():
-                rows = prune(before)
-            counts[name] += rows
-            progress(rows)
-            if rows == 0:
-                break
+    ids = facility_store.list_facility_ids()
+    for done, facility_id in enumerate(ids, 1):
+        for name, prune, before in steps:
+            rows = 1
+            while rows:
+                with transaction():
+                    rows = prune(facility_id, before)
+                counts[name] += rows
+        progress(done, len(ids))
     with transaction():
         facility_store.forget_presses(now - _KEEP_PRESSES)
     return counts
@@ -145,6 +154,7 @@ def _advance(state: Occupancy | None, facility: Facility, reading: Reading, rece
     return advance(
         state, facility, reading, received_at,
         jump_share=limits.jump_share, jump_window_s=limits.jump_window_s, day_hours=limits.day_hours,
+        clock_ahead_s=limits.clock_ahead_s,
     )
 
 
@@ -155,6 +165,6 @@ def _keep(taken: Sequence[tuple[int, Facility, Occupancy]]) -> None:
     reading_store.add_to_quarters(
         (facility_id, state.observed_at, availability.available_spaces)
         for facility_id, facility, state in taken
-        if (availability := judge(facility, state, state.observed_at)).quality in _BELIEVED
+        if (availability := judge(facility, state, min(state.observed_at, state.received_at))).quality in _BELIEVED
         and availability.available_spaces is not None
     )

@@ -116,34 +116,41 @@ def advance(
     jump_share: float = 0.30,
     jump_window_s: float = 600,
     day_hours: tuple[int, int] = (8, 20),
+    clock_ahead_s: float = 120,
 ) -> Occupancy | None:
-    """The state after a reading; None when it is a duplicate or older than what is known, which changes nothing."""
+    """The state after a reading; None when it is a duplicate or older than what is known, which changes nothing.
+
+    A reading from the future becomes the state, so that staff see it, but no past: it gives no point and no moment of
+    change, and the first reading by a right clock replaces it.
+    """
     spaces = spaces_of(reading, facility)
+    is_ahead = (reading.observed_at - received_at).total_seconds() > clock_ahead_s
+    at = received_at if is_ahead else reading.observed_at
     if previous is None:
-        points = () if spaces is None else (Point(reading.observed_at, spaces),)
+        points = () if spaces is None or is_ahead else (Point(at, spaces),)
         return Occupancy(
-            facility.uid, 1, reading.observed_at, received_at, reading.observed_at, spaces,
+            facility.uid, 1, reading.observed_at, received_at, at, spaces,
             reading.opening_status, reading.available_by_kind, None, points,
         )
-    if reading.observed_at <= previous.observed_at:
+    if reading.observed_at <= _known_until(previous, is_ahead, clock_ahead_s):
         return None
     changed = spaces != previous.available_spaces or reading.opening_status != previous.opening_status
     quiet_s = previous.longest_quiet_s
     if changed:
-        gap_s = daytime_s(previous.changed_at, reading.observed_at, day_hours)
+        gap_s = daytime_s(previous.changed_at, at, day_hours)
         quiet_s = max(gap_s, int(quiet_s * _QUIET_FADE))
-    jumped = _jumped(previous, facility, reading.observed_at, spaces, jump_share, jump_window_s)
+    jumped = _jumped(previous, facility, at, spaces, jump_share, jump_window_s)
     return replace(
         previous,
         sequence=previous.sequence + 1,
         observed_at=reading.observed_at,
         received_at=received_at,
-        changed_at=reading.observed_at if changed else previous.changed_at,
+        changed_at=at if changed else previous.changed_at,
         available_spaces=spaces,
         opening_status=reading.opening_status,
         available_by_kind=reading.available_by_kind,
-        jumped_at=reading.observed_at if jumped else previous.jumped_at,
-        recent=_thinned(previous.recent, reading.observed_at, spaces),
+        jumped_at=at if jumped else previous.jumped_at,
+        recent=previous.recent if is_ahead else _thinned(previous.recent, at, spaces),
         longest_quiet_s=quiet_s,
     )
 
@@ -178,7 +185,15 @@ def daytime_s(start: datetime, end: datetime, day_hours: tuple[int, int]) -> int
     return int(total.total_seconds())
 
 
-def _jumped(
+def _known_until(previous: Occupancy, is_ahead: bool, clock_ahead_s: float) -> datetime:
+    """What a reading must be newer than: after one from the future, for a right clock, only the last right one."""
+    was_ahead = (previous.observed_at - previous.received_at).total_seconds() > clock_ahead_s
+    if is_ahead or not was_ahead:
+        return previous.observed_at
+    return max([previous.changed_at, *(point.observed_at for point in previous.recent)])
+
+
+def _jumped(  # noqa: PLR0917
     previous: Occupancy, facility: Facility, at: datetime, spaces: int | None, share: float, window_s: float
 ) -> bool:
     """Whether the number moved by more than `share` of the capacity against any point of the jump window."""

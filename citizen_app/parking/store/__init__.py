@@ -7,11 +7,19 @@ from citizen_app.parking.store.facilities import (
     list_facilities,
     raise_link_generation,
 )
-from citizen_app.parking.store.readings import Aggregate, KeptReading, list_aggregates, list_readings
+from citizen_app.parking.store.readings import (
+    Aggregate,
+    HistorySize,
+    KeptReading,
+    list_aggregates,
+    list_readings,
+    measure_history,
+)
 from citizen_app.parking.store.snapshot import ParkingSnapshot, current_snapshot, publish, publish_all, snapshot_origin
 
 __all__ = [
     "Aggregate",
+    "HistorySize",
     "KeptReading",
     "ParkingSnapshot",
     "current_snapshot",
@@ -21,6 +29,7 @@ __all__ = [
     "list_aggregates",
     "list_facilities",
     "list_readings",
+    "measure_history",
     "publish",
     "publish_all",
     "raise_link_generation",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -72,10 +73,16 @@ def get_facility_id(uid: str) -> int:
     return facility_id
 
 
+def list_facility_ids() -> list[int]:
+    """The row ids of all facilities, retired ones too."""
+    with reading_sql():
+        return list(db.session.scalars(select(FacilityRow.id).order_by(FacilityRow.id)))
+
+
 def get_link_generation(uid: str) -> int:
     """The generation of a facility's counting links. Raises NotFound."""
     with reading_sql():
-        generation = db.session.scalar(
+        generation: int | None = db.session.scalar(
             select(FacilityRow.link_generation).where(FacilityRow.uid == uid, FacilityRow.retired.is_(False))
         )
     if generation is None:
@@ -85,7 +92,7 @@ def get_link_generation(uid: str) -> int:
 
 def raise_link_generation(uid: str) -> int:
     """Make all counting links of a facility worthless; the new generation. Inside a transaction."""
-    row = db.session.scalar(select(FacilityRow).where(FacilityRow.uid == uid))
+    row: FacilityRow | None = db.session.scalar(select(FacilityRow).where(FacilityRow.uid == uid))
     if row is None:
         raise NotFound(f"there is no facility {uid}")
     row.link_generation += 1
@@ -148,7 +155,7 @@ def write_occupancies(states: Mapping[int, Occupancy]) -> None:
 
 def take_press(message_id: str, facility_id: int, received_at: datetime) -> bool:
     """Remember a press; False when it was taken before. Inside a transaction that has locked the facility."""
-    if db.session.get(PressRow, message_id) is not None:
+    if db.session.get(PressRow, (facility_id, message_id)) is not None:
         return False
     db.session.add(PressRow(message_id=message_id, facility_id=facility_id, received_at=received_at))
     return True
@@ -156,5 +163,5 @@ def take_press(message_id: str, facility_id: int, received_at: datetime) -> bool
 
 def forget_presses(before: datetime) -> int:
     """Forget presses older than a moment; how many. Inside a transaction."""
-    result = db.session.execute(delete(PressRow).where(PressRow.received_at < before))
+    result: Any = db.session.execute(delete(PressRow).where(PressRow.received_at < before))
     return int(result.rowcount)

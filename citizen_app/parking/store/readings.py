@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from citizen_app.extensions import db
@@ -40,6 +40,17 @@ class KeptReading:
     opening_status: OpeningStatus
 
 
+@dataclass(frozen=True)
+class HistorySize:
+    """`database_bytes` is the whole database, with the tables of other rooms. Moments UTC, None without a row."""
+
+    readings: int
+    quarters: int
+    oldest_reading_at: datetime | None
+    oldest_quarter_at: datetime | None
+    database_bytes: int
+
+
 def list_aggregates(uid: str, start: datetime, end: datetime) -> list[Aggregate]:
     """Quarters that begin in [start, end), oldest first; quarters without a believable reading are absent."""
     query = (
@@ -63,7 +74,9 @@ def list_readings(uid: str, start: datetime, end: datetime, limit: int = 10_000)
     )
     with reading_sql():
         return [
-            KeptReading(_moment(row.observed_s), _moment(row.received_s), row.available_spaces, _STATUS[row.status])
+            KeptReading(
+                _moment(row.observed_s), _moment(row.observed_s + row.delay_s), row.available_spaces, _STATUS[row.status]
+            )
             for row in db.session.scalars(query)
         ]
 
@@ -74,13 +87,13 @@ def write_readings(states: Iterable[tuple[int, Occupancy]]) -> None:
         {
             "facility_id": facility_id,
             "observed_s": int(state.observed_at.timestamp()),
-            "received_s": int(state.received_at.timestamp()),
+            "delay_s": int(state.received_at.timestamp()) - int(state.observed_at.timestamp()),
             "available_spaces": state.available_spaces,
             "status": _STATUS.index(state.opening_status),
         }
         for facility_id, state in states
     ]
-    _upsert(ReadingRow, rows, lambda table, new: {name: new[name] for name in ("received_s", "available_spaces", "status")})
+    _upsert(ReadingRow, rows, lambda table, new: {name: new[name] for name in ("delay_s", "available_spaces", "status")})
 
 
 def add_to_quarters(counts: Iterable[tuple[int, datetime, int]]) -> None:
@@ -105,30 +118,41 @@ def add_to_quarters(counts: Iterable[tuple[int, datetime, int]]) -> None:
     })
 
 
-def prune_readings(before: datetime, batch_rows: int = 20_000) -> int:
-    """Delete raw readings observed before a moment, at most `batch_rows` of them; how many. Inside a transaction."""
-    return _prune(ReadingRow, ReadingRow.observed_s, before, batch_rows)
+def prune_readings(facility_id: int, before: datetime, batch_rows: int = 20_000) -> int:
+    """Delete a facility's oldest raw readings observed before a moment, at most `batch_rows`; how many.
+
+    Those from the future, by a wrong clock, go when they were received before it. Inside a transaction, as is
+    `prune_quarters`.
+    """
+    from_the_future = and_(ReadingRow.observed_s > before.timestamp(), ReadingRow.delay_s < -86400)
+    db.session.execute(delete(ReadingRow).where(
+        ReadingRow.facility_id == facility_id, from_the_future,
+        ReadingRow.observed_s + ReadingRow.delay_s < before.timestamp(),
+    ))
+    return _prune(ReadingRow, ReadingRow.observed_s, facility_id, before, batch_rows)
 
 
-def prune_quarters(before: datetime, batch_rows: int = 20_000) -> int:
-    """Delete quarters that began before a moment, at most `batch_rows` of them; how many. Inside a transaction."""
-    return _prune(QuarterRow, QuarterRow.starts_s, before, batch_rows)
+def prune_quarters(facility_id: int, before: datetime, batch_rows: int = 20_000) -> int:
+    """Delete a facility's oldest quarters that began before a moment, at most `batch_rows`; how many."""
+    return _prune(QuarterRow, QuarterRow.starts_s, facility_id, before, batch_rows)
 
 
-def count_history() -> dict[str, int]:
-    """How many raw readings and quarters are kept."""
+def measure_history() -> HistorySize:
+    """How much history is kept. Counts every row: seconds on a large database, so not for a page."""
     with reading_sql():
-        return {
-            "readings": db.session.scalar(select(func.count()).select_from(ReadingRow)) or 0,
-            "quarters": db.session.scalar(select(func.count()).select_from(QuarterRow)) or 0,
-        }
-
-
-def oldest_reading() -> datetime | None:
-    """When the oldest raw reading was observed."""
-    with reading_sql():
-        oldest = db.session.scalar(select(func.min(ReadingRow.observed_s)))
-        return None if oldest is None else _moment(oldest)
+        bind = db.session.connection()
+        size = "page_count * page_size FROM pragma_page_count, pragma_page_size"
+        if bind.dialect.name == "postgresql":
+            size = "pg_database_size(current_database())"
+        oldest_reading = db.session.scalar(select(func.min(ReadingRow.observed_s)))
+        oldest_quarter = db.session.scalar(select(func.min(QuarterRow.starts_s)))
+        return HistorySize(
+            readings=db.session.scalar(select(func.count()).select_from(ReadingRow)) or 0,
+            quarters=db.session.scalar(select(func.count()).select_from(QuarterRow)) or 0,
+            oldest_reading_at=None if oldest_reading is None else _moment(oldest_reading),
+            oldest_quarter_at=None if oldest_quarter is None else _moment(oldest_quarter),
+            database_bytes=int(db.session.scalar(text(f"SELECT {size}")) or 0),
+        )
 
 
 def _upsert(table: Any, rows: Sequence[dict[str, Any]], changes: Any) -> None:
@@ -141,12 +165,11 @@ def _upsert(table: Any, rows: Sequence[dict[str, Any]], changes: Any) -> None:
     db.session.execute(statement, rows)
 
 
-def _prune(table: Any, column: Any, before: datetime, batch_rows: int) -> int:
-    last = db.session.scalar(
-        select(column).where(column < before.timestamp()).order_by(column).offset(batch_rows - 1).limit(1)
-    )
-    limit = before.timestamp() if last is None else last + 1
-    result: Any = db.session.execute(delete(table).where(column < limit))
+def _prune(table: Any, column: Any, facility_id: int, before: datetime, batch_rows: int) -> int:
+    """Facility by facility, since that is how the rows lie: no batch reads more than it deletes."""
+    old = and_(table.facility_id == facility_id, column < before.timestamp())
+    last = db.session.scalar(select(column).where(old).order_by(column).offset(batch_rows - 1).limit(1))
+    result: Any = db.session.execute(delete(table).where(old if last is None else and_(old, column <= last)))
     return int(result.rowcount)
 
 

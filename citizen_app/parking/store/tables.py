@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Integer, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -36,14 +36,14 @@ class OccupancyRow(db.Model):  # type: ignore[name-defined,misc]
 
 
 class ReadingRow(db.Model):  # type: ignore[name-defined,misc]
-    """One raw reading. `observed_s` and `received_s` are whole seconds since 1970 UTC."""
+    """One raw reading. `observed_s` is whole seconds since 1970 UTC, `delay_s` how long after that it was received."""
 
     __tablename__ = "reading"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
 
     facility_id: Mapped[int] = mapped_column(ForeignKey("facility.id"), primary_key=True, autoincrement=False)
     observed_s: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    received_s: Mapped[int] = mapped_column(BigInteger)
+    delay_s: Mapped[int] = mapped_column(BigInteger)
     available_spaces: Mapped[int | None] = mapped_column(Integer)
     status: Mapped[int] = mapped_column(SmallInteger, default=0)
 
@@ -52,7 +52,7 @@ class QuarterRow(db.Model):  # type: ignore[name-defined,misc]
     """Fifteen minutes of believable readings of one facility; `starts_s` since 1970 UTC."""
 
     __tablename__ = "reading_quarter"
-    __table_args__ = {"sqlite_with_rowid": False}
+    __table_args__: ClassVar[dict[str, Any]] = {"sqlite_with_rowid": False}
 
     facility_id: Mapped[int] = mapped_column(ForeignKey("facility.id"), primary_key=True, autoincrement=False)
     starts_s: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
@@ -63,10 +63,10 @@ class QuarterRow(db.Model):  # type: ignore[name-defined,misc]
 
 
 class PressRow(db.Model):  # type: ignore[name-defined,misc]
-    """A press on an attendant's page that was taken; the same message is never taken twice."""
+    """A press on an attendant's page that was taken; the same message of a facility is never taken twice."""
 
     __tablename__ = "attendant_press"
 
+    facility_id: Mapped[int] = mapped_column(ForeignKey("facility.id"), primary_key=True, autoincrement=False)
     message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
-    facility_id: Mapped[int] = mapped_column(ForeignKey("facility.id"))
     received_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
