@@ -6,6 +6,7 @@ import logging
 import re
 import sys
 import uuid
+from typing import TextIO
 
 import structlog
 from flask import Flask, Response, g, request
@@ -13,12 +14,27 @@ from flask import Flask, Response, g, request
 from citizen_app import clock
 from citizen_app.ops import metrics
 
-_SANE_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+_SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_NOISY = ("werkzeug", "urllib3", "alembic")
 access_log = structlog.stdlib.get_logger("access")
 
 
+class _Stderr(logging.StreamHandler[TextIO]):
+    """Writes to whatever stderr is when a line comes."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:  # type: ignore[override]
+        return sys.stderr
+
+
 def configure() -> None:
-    """Send every log record of the process to stderr as one JSON line."""
+    """Write every log record of the process, gunicorn's too, to stderr as one JSON line. Later calls change nothing."""
+    root = logging.getLogger()
+    if any(isinstance(handler, _Stderr) for handler in root.handlers):
+        return
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -28,9 +44,8 @@ def configure() -> None:
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _Stderr()
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder()],
         processors=[
@@ -39,32 +54,39 @@ def configure() -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     ))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("werkzeug", "urllib3", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    for name in _NOISY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    gunicorn = logging.getLogger("gunicorn.error")
+    gunicorn.handlers.clear()
+    gunicorn.propagate = True
 
 
 def init_app(app: Flask) -> None:
     """Give each request an id, and write and count it when it is answered."""
+    configure()
+    app.before_request(_begin)
+    app.after_request(_end)
 
-    @app.before_request
-    def begin() -> None:
-        sent = request.headers.get("X-Request-ID", "")
-        g.request_id = sent if _SANE_ID.match(sent) else uuid.uuid4().hex
-        g.began_s = clock.monotonic_s()
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
-    @app.after_request
-    def end(response: Response) -> Response:
-        if "request_id" not in g:
-            return response
-        spent_s = clock.monotonic_s() - g.began_s
-        route = request.url_rule.rule if request.url_rule else "none"
-        response.headers["X-Request-ID"] = g.request_id
-        metrics.count_request(route, request.method, response.status_code, spent_s)
-        access_log.info(
-            "request", method=request.method, path=request.path, route=route, status=response.status_code,
-            spent_ms=round(spent_s * 1000, 1), bytes=response.calculate_content_length(),
-        )
+def _begin() -> None:
+    sent = request.headers.get("X-Request-ID", "")
+    g.request_id = sent if _SANE_ID.fullmatch(sent) else uuid.uuid4().hex
+    g.began_s = clock.monotonic_s()
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    if "request_id" not in g:
         return response
+    spent_s = clock.monotonic_s() - g.began_s
+    route = request.url_rule.rule if request.url_rule else "none"
+    response.headers["X-Request-ID"] = g.request_id
+    metrics.count_request(route, request.method, response.status_code, spent_s)
+    access_log.info(
+        "request", method=request.method, path=request.path, route=route, status=response.status_code,
+        spent_ms=round(spent_s * 1000, 1), bytes=response.calculate_content_length(),
+    )
+    return response
