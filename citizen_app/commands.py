@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from flask import Flask
-from flask.cli import AppGroup
 
 from citizen_app.county_commands import county
-
-parking = AppGroup("parking", help="Car parks: attendants' links, states.")
-history = AppGroup("history", help="Readings that are kept: how many, and prune them.")
+from citizen_app.history_commands import history
+from citizen_app.parking_commands import parking
 
 
 def init_app(app: Flask) -> None:

@@ -97,6 +97,15 @@ def parse_bundle(files: Mapping[str, bytes]) -> CountyBundle:
     )
 
 
+def parse_sources(content: bytes) -> list[Source]:
+    """The sources of a sources.toml by itself. Raises InvalidInput with all its problems."""
+    problems: list[InputProblem] = []
+    found = _sources(read_tables("sources.toml", content, "source", problems))
+    if problems:
+        raise InvalidInput(problems)
+    return list((found or {}).values())
+
+
 def _county(content: bytes, problems: list[InputProblem]) -> tuple[County | None, Box | None]:
     document = read_toml("county.toml", content, problems)
     if document is None:

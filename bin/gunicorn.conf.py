@@ -1,0 +1,39 @@
+"""How the pages are served: two workers of four threads, each with its own memory of the county."""
+
+import os
+import shutil
+from pathlib import Path
+
+from prometheus_client import multiprocess
+
+from citizen_app import live, logs
+
+bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
+if ":" in (os.environ.get("HOST") or ""):
+    bind = f"[{os.environ['HOST']}]:{os.environ.get('PORT') or '8000'}"
+workers = int(os.environ.get("WEB_CONCURRENCY") or 2)
+worker_class = "gthread"
+threads = 4
+preload_app = True
+control_socket_disable = True
+graceful_timeout = 10
+timeout = 60
+keepalive = 5
+max_requests = 50_000
+max_requests_jitter = 5_000
+limit_request_line = 4094
+
+_counters = Path(os.environ.get("DATA_DIR") or "var").resolve() / "metrics"
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counters)
+shutil.rmtree(_counters, ignore_errors=True)
+_counters.mkdir(parents=True)
+logs.configure()
+
+
+def post_worker_init(worker):
+    """A worker takes no request before it knows the county."""
+    live.warm(worker.wsgi)
+
+
+def child_exit(server, worker):
+    multiprocess.mark_process_dead(worker.pid)
