@@ -66,26 +66,32 @@ class Curve:
     few_from: str
 
 
-def draw_curve(
-    quarters: Iterable[Quarter],
-    now: datetime,
-    is_alike: Callable[[date], bool],
-    capacity: int | None,
-    available_spaces: int | None,
-) -> Curve:
-    """`quarters` may span any days; those of today make the line, those of days that are alike the band.
+@dataclass(frozen=True)
+class Past:
+    """What was counted, by quarter of the local day: on `day` itself, and usually (lower quartile, median, upper)."""
 
-    `now` is UTC, `available_spaces` the number that is shown now, None when none is.
-    """
+    day: date
+    counted: Slots
+    usual: Mapping[int, tuple[float, float, float]]
+    usual_days: int
+
+
+def read_past(quarters: Iterable[Quarter], day: date, is_alike: Callable[[date], bool]) -> Past:
+    """Quarters of any days: those of `day` make the line, those of earlier days that are alike the band."""
     by_day: dict[date, dict[int, float]] = defaultdict(dict)
     for quarter in quarters:
         local = to_local(quarter.starts_at)
         by_day[local.date()][local.hour * 4 + local.minute // 15] = quarter.spaces_mean
+    alike = [slots for one, slots in by_day.items() if one < day and is_alike(one)]
+    return Past(day, by_day.get(day, {}), usual_range(alike), len(alike))
+
+
+def draw_curve(past: Past, now: datetime, capacity: int | None, available_spaces: int | None) -> Curve:
+    """`now` is UTC, on the local day of `past`; `available_spaces` is the number that is shown now, None when none is."""
     here = to_local(now)
     current = here.hour * 4 + here.minute // 15
-    today = {slot: mean for slot, mean in by_day.pop(here.date(), {}).items() if slot in range(FIRST_SLOT, current + 1)}
-    alike = [slots for day, slots in by_day.items() if day < here.date() and is_alike(day)]
-    usual = usual_range(alike)
+    today = {slot: mean for slot, mean in past.counted.items() if slot in range(FIRST_SLOT, current + 1)}
+    usual = past.usual
     top = _round_up(max([capacity or 0, *today.values(), *(high for _, _, high in usual.values()), 4]))
     middle = {slot: mid for slot, (_, mid, _) in usual.items()}
     shown = current >= FIRST_SLOT
@@ -95,7 +101,7 @@ def draw_curve(
         now_x=_x(current + here.minute % 15 / 15) if shown else None,
         now_y=_y(available_spaces, top) if shown and available_spaces is not None else None,
         ticks=tuple((_y(value, top), value) for value in (0, top // 2, top)),
-        usual_days=len(alike),
+        usual_days=past.usual_days,
         first=_mark(min(today, default=None), today),
         lowest=_mark(min(today, key=lambda slot: today[slot], default=None), today),
         highest=_mark(max(today, key=lambda slot: today[slot], default=None), today),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from citizen_app import web, words
@@ -15,7 +15,7 @@ from citizen_app.days.kinds import day_kind
 from citizen_app.errors import InvalidInput, NotFound, Unavailable
 from citizen_app.parking import listing, stay, store
 from citizen_app.parking.board import Entry, board, find_entry, summarise
-from citizen_app.parking.curve import Curve, draw_curve
+from citizen_app.parking.curve import Curve, Past, draw_curve, read_past
 from citizen_app.parking.maplinks import MapLinks, map_links
 from citizen_app.parking.opening import day_spans, is_whole_day
 from citizen_app.places import store as places_store
@@ -23,6 +23,7 @@ from citizen_app.places import store as places_store
 blueprint = Blueprint("parking", __name__)
 
 _HISTORY = timedelta(days=29)
+_PAST_LASTS = timedelta(minutes=1)
 
 
 @blueprint.get("/parking")
@@ -124,13 +125,23 @@ def _list_links(entry: Entry) -> list[tuple[str, MapLinks]]:
 def _find_curve(entry: Entry) -> Curve | None:
     """None when the history cannot be read just now: the page does without."""
     now = web.page_now()
-    kind = day_kind(to_local(now).date())
-
-    def is_alike(day: date) -> bool:
-        return day_kind(day) is kind
-
-    try:
-        quarters = store.list_aggregates(entry.facility.uid, now - _HISTORY, now)
-    except Unavailable:
+    past = _find_past(entry.facility.uid, now)
+    if past is None:
         return None
-    return draw_curve(quarters, now, is_alike, entry.facility.capacity, entry.availability.available_spaces)
+    return draw_curve(past, now, entry.facility.capacity, entry.availability.available_spaces)
+
+
+def _find_past(uid: str, now: datetime) -> Past | None:
+    """Read once a minute for each car park: four weeks are thousands of rows, and change by one row in 15 minutes."""
+    pasts: dict[str, tuple[datetime, Past]] = current_app.extensions.setdefault("parking_pasts", {})
+    day = to_local(now).date()
+    read_at, known = pasts.get(uid, (None, None))
+    if known and read_at and known.day == day and now - read_at < _PAST_LASTS:
+        return known
+    kind = day_kind(day)
+    try:
+        past = read_past(store.list_aggregates(uid, now - _HISTORY, now), day, lambda one: day_kind(one) is kind)
+    except Unavailable:
+        return known if known and known.day == day else None
+    pasts[uid] = (now, past)
+    return past
