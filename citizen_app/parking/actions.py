@@ -10,7 +10,7 @@ from citizen_app.errors import InputProblem, InvalidInput, NotFound, problem
 from citizen_app.extensions import after_commit, transaction
 from citizen_app.parking.facility import Facility
 from citizen_app.parking.occupancy import Occupancy, OpeningStatus, Reading, advance
-from citizen_app.parking.quality import Quality, judge, limits_of
+from citizen_app.parking.quality import Quality, judge
 from citizen_app.parking.store import facilities as facility_store
 from citizen_app.parking.store import readings as reading_store
 from citizen_app.parking.store import snapshot
@@ -50,7 +50,7 @@ def record_readings(
                 problems.append(problem(row, "ref", reading.ref, "no facility of this source has it"))
                 continue
             facility_id, facility = known[reading.ref]
-            state = _advance(states.get(facility_id), facility, reading, received_at)
+            state = advance(states.get(facility_id), facility, reading, received_at)
             if state is not None:
                 states[facility_id] = state
                 taken.append((facility_id, facility, state))
@@ -93,7 +93,7 @@ def record_hand_count(
         # Presses may arrive late and in any order; each is a step from the state that the last one left.
         observed_at = max(counted_at, state.observed_at + timedelta(milliseconds=1)) if state else counted_at
         reading = Reading(facility.source_ref, observed_at, spaces, opening_status=status)
-        advanced = _advance(state, facility, reading, received_at)
+        advanced = advance(state, facility, reading, received_at)
         if advanced is None:
             raise InvalidInput([problem("press", "age_s", counted_at, "older than what is known")])
         _keep([(facility_id, facility, advanced)])
@@ -147,15 +147,6 @@ def prune_history(now: datetime, progress: Callable[[int, int], None] = lambda d
     with transaction():
         facility_store.forget_presses(now - _KEEP_PRESSES)
     return counts
-
-
-def _advance(state: Occupancy | None, facility: Facility, reading: Reading, received_at: datetime) -> Occupancy | None:
-    limits = limits_of(facility)
-    return advance(
-        state, facility, reading, received_at,
-        jump_share=limits.jump_share, jump_window_s=limits.jump_window_s, day_hours=limits.day_hours,
-        clock_ahead_s=limits.clock_ahead_s,
-    )
 
 
 def _keep(taken: Sequence[tuple[int, Facility, Occupancy]]) -> None:

@@ -1,6 +1,7 @@
 """Counts as they came in: readings, and the last known state of a facility. Pure.
 
-Nothing here says whether a count can be believed; that is `quality`.
+Nothing here says whether a count can be believed; that is `quality`. What `quality` needs of the past, though, is
+gathered here, reading by reading, since only the last hour is kept.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from enum import StrEnum
 
 from citizen_app.clock import LOCAL, to_local
 from citizen_app.parking.facility import Facility, FacilityKind, SpaceKind
+from citizen_app.parking.hours import hours_at
+from citizen_app.parking.limits import Limits, limits_of
 
 
 class OpeningStatus(StrEnum):
@@ -72,11 +75,15 @@ class Point:
 class Occupancy:
     """The last known state of one facility. All moments UTC.
 
-    `sequence` grows by one with each accepted reading. `available_spaces` is raw. `changed_at` is the
-    `observed_at` of the reading that last changed the number. `jumped_at` is when it last moved by more
-    than the jump limit. `recent` holds the last hour of points, oldest first, thinned to at most 13.
-    `longest_quiet_s` is the longest daytime span without a change that ended in an honest change again; it fades
-    by a tenth with each change, and tells a quiet lot from one that has stopped counting.
+    `sequence` grows by one with each accepted reading. `available_spaces` is raw; `occupied` is what a source said that
+    counts cars, else None. `changed_at` is the `observed_at` of the reading that last changed the number or the
+    opening status. `jumped_at` is when it last moved by more than the jump limit. `recent` holds the last hour of
+    points, oldest first, thinned to at most 13.
+
+    `quiet_s` is for how long readings have been repeating the number: seconds in daytime while it was open; spans
+    without a reading do not count. `longest_quiet_s` is the longest such span that ended with single cars coming or
+    going again (a sensor that was frozen comes back with a leap). It halves every two weeks, and tells a quiet lot
+    from one that has stopped counting.
     """
 
     facility_uid: str
@@ -89,14 +96,20 @@ class Occupancy:
     available_by_kind: Mapping[SpaceKind, int] = field(default_factory=dict)
     jumped_at: datetime | None = None
     recent: tuple[Point, ...] = ()
-    longest_quiet_s: int = 0
+    longest_quiet_s: float = 0
+    quiet_s: float = 0
+    occupied: int | None = None
 
 
 _RECENT = timedelta(hours=1)
 _RECENT_STEP = timedelta(minutes=5)
 _TREND_SPAN = timedelta(minutes=30)
 _TREND_LEAST_SPAN = timedelta(minutes=8)
-_QUIET_FADE = 0.9
+_TREND_SPACES = 2
+_TREND_SHARE = 0.02
+_SINGLE_CARS = 3
+_SINGLE_CARS_SHARE = 0.02
+_QUIET_HALF_LIFE = timedelta(days=14)
 
 
 def spaces_of(reading: Reading, facility: Facility) -> int | None:
@@ -108,38 +121,32 @@ def spaces_of(reading: Reading, facility: Facility) -> int | None:
 
 
 def advance(
-    previous: Occupancy | None,
-    facility: Facility,
-    reading: Reading,
-    received_at: datetime,
-    *,
-    jump_share: float = 0.30,
-    jump_window_s: float = 600,
-    day_hours: tuple[int, int] = (8, 20),
-    clock_ahead_s: float = 120,
+    previous: Occupancy | None, facility: Facility, reading: Reading, received_at: datetime
 ) -> Occupancy | None:
     """The state after a reading; None when it is a duplicate or older than what is known, which changes nothing.
 
     A reading from the future becomes the state, so that staff see it, but no past: it gives no point and no moment of
-    change, and the first reading by a right clock replaces it.
+    change, and the first reading by a right clock replaces it. Raises TypeError for a facility with an unknown limit.
     """
-    spaces = spaces_of(reading, facility)
-    is_ahead = (reading.observed_at - received_at).total_seconds() > clock_ahead_s
+    limits = limits_of(facility)
+    is_ahead = _is_ahead(reading.observed_at, received_at, limits)
     at = received_at if is_ahead else reading.observed_at
+    spaces = spaces_of(reading, facility)
+    occupied = reading.occupied if reading.available_spaces is None else None
     if previous is None:
         points = () if spaces is None or is_ahead else (Point(at, spaces),)
         return Occupancy(
             facility.uid, 1, reading.observed_at, received_at, at, spaces,
-            reading.opening_status, reading.available_by_kind, None, points,
+            reading.opening_status, reading.available_by_kind, None, points, occupied=occupied,
         )
-    if reading.observed_at <= _known_until(previous, is_ahead, clock_ahead_s):
+    if reading.observed_at <= _known_until(previous, is_ahead, limits):
         return None
-    changed = spaces != previous.available_spaces or reading.opening_status != previous.opening_status
-    quiet_s = previous.longest_quiet_s
-    if changed:
-        gap_s = daytime_s(previous.changed_at, at, day_hours)
-        quiet_s = max(gap_s, int(quiet_s * _QUIET_FADE))
-    jumped = _jumped(previous, facility, at, spaces, jump_share, jump_window_s)
+    known = _known_spaces(previous)
+    moved = spaces is not None and spaces != known
+    changed = moved or reading.opening_status is not previous.opening_status
+    longest_quiet_s = _longest_quiet_s(previous, at, limits)
+    if moved and known is not None and _by_single_cars(abs((spaces or 0) - known), facility):
+        longest_quiet_s = max(longest_quiet_s, min(previous.quiet_s, _day_s(limits)))
     return replace(
         previous,
         sequence=previous.sequence + 1,
@@ -149,9 +156,11 @@ def advance(
         available_spaces=spaces,
         opening_status=reading.opening_status,
         available_by_kind=reading.available_by_kind,
-        jumped_at=at if jumped else previous.jumped_at,
+        jumped_at=at if _jumped(previous, facility, at, spaces, limits) else previous.jumped_at,
         recent=previous.recent if is_ahead else _thinned(previous.recent, at, spaces),
-        longest_quiet_s=quiet_s,
+        longest_quiet_s=longest_quiet_s,
+        quiet_s=0 if changed else previous.quiet_s + _watched_s(previous, facility, reading, at, limits),
+        occupied=occupied,
     )
 
 
@@ -163,17 +172,16 @@ def trend_of(occupancy: Occupancy, capacity: int | None) -> Trend | None:
     if not occupancy.recent or occupancy.available_spaces is None:
         return None
     last = occupancy.recent[-1]
-    earlier = [point for point in occupancy.recent if point.observed_at >= last.observed_at - _TREND_SPAN]
-    first = earlier[0]
+    first = next(point for point in occupancy.recent if point.observed_at >= last.observed_at - _TREND_SPAN)
     if last.observed_at - first.observed_at < _TREND_LEAST_SPAN:
         return None
     change = last.available_spaces - first.available_spaces
-    if abs(change) < max(2.0, 0.02 * (capacity or 0)):
+    if abs(change) < max(_TREND_SPACES, _TREND_SHARE * (capacity or 0)):
         return Trend.STEADY
     return Trend.RISING if change > 0 else Trend.FALLING
 
 
-def daytime_s(start: datetime, end: datetime, day_hours: tuple[int, int]) -> int:
+def daytime_s(start: datetime, end: datetime, day_hours: tuple[int, int]) -> float:
     """Seconds between two moments that lie in the county's daytime (local hours from, to)."""
     total = timedelta()
     day = to_local(start).date()
@@ -182,32 +190,76 @@ def daytime_s(start: datetime, end: datetime, day_hours: tuple[int, int]) -> int
         closes = opens + timedelta(hours=day_hours[1] - day_hours[0])
         total += max(timedelta(), min(end, closes) - max(start, opens))
         day += timedelta(days=1)
-    return int(total.total_seconds())
+    return total.total_seconds()
 
 
-def _known_until(previous: Occupancy, is_ahead: bool, clock_ahead_s: float) -> datetime:
+def _is_ahead(observed_at: datetime, received_at: datetime, limits: Limits) -> bool:
+    return (observed_at - received_at).total_seconds() > limits.clock_ahead_s
+
+
+def _known_until(previous: Occupancy, is_ahead: bool, limits: Limits) -> datetime:
     """What a reading must be newer than: after one from the future, for a right clock, only the last right one."""
-    was_ahead = (previous.observed_at - previous.received_at).total_seconds() > clock_ahead_s
-    if is_ahead or not was_ahead:
+    if is_ahead or not _is_ahead(previous.observed_at, previous.received_at, limits):
         return previous.observed_at
     return max([previous.changed_at, *(point.observed_at for point in previous.recent)])
 
 
-def _jumped(  # noqa: PLR0917
-    previous: Occupancy, facility: Facility, at: datetime, spaces: int | None, share: float, window_s: float
-) -> bool:
-    """Whether the number moved by more than `share` of the capacity against any point of the jump window."""
+def _known_spaces(previous: Occupancy) -> int | None:
+    """The last number that was said, if that was within the last hour."""
+    if previous.available_spaces is not None:
+        return previous.available_spaces
+    return previous.recent[-1].available_spaces if previous.recent else None
+
+
+def _watched_s(previous: Occupancy, facility: Facility, reading: Reading, at: datetime, limits: Limits) -> float:
+    """The seconds since the last reading in which an honest counter of a used lot should have moved."""
+    since = min(previous.observed_at, previous.received_at)
+    unwatched = previous.available_spaces is None or (at - since).total_seconds() > limits.stale_after_s
+    if unwatched or reading.opening_status is OpeningStatus.CLOSED:
+        return 0
+    seconds = daytime_s(since, at, limits.day_hours)
+    if seconds and (hours := hours_at(facility.opening_hours, at)) is not None and not hours.is_open:
+        return 0
+    return seconds
+
+
+def _longest_quiet_s(previous: Occupancy, at: datetime, limits: Limits) -> float:
+    """What is still remembered of the longest quiet span."""
+    passed = max(timedelta(), at - min(previous.observed_at, previous.received_at))
+    return float(min(previous.longest_quiet_s, _day_s(limits)) * 0.5 ** (passed / _QUIET_HALF_LIFE))
+
+
+def _day_s(limits: Limits) -> float:
+    """How long a daytime is; no quiet span teaches more than one."""
+    return (limits.day_to_hour - limits.day_from_hour) * 3600
+
+
+def _by_single_cars(change: int, facility: Facility) -> bool:
+    return change <= max(_SINGLE_CARS, _SINGLE_CARS_SHARE * (facility.capacity or 0))
+
+
+def _jumped(previous: Occupancy, facility: Facility, at: datetime, spaces: int | None, limits: Limits) -> bool:
+    """Whether the number moved faster than the limit against any point of the jump window, or the last one before.
+
+    Sources that report less often than the window is long are given as much more movement as their gap is longer.
+    """
     if spaces is None or not facility.capacity:
         return False
-    window = [point for point in previous.recent if (at - point.observed_at).total_seconds() <= window_s]
-    return any(abs(spaces - point.available_spaces) > share * facility.capacity for point in window)
+    most = limits.jump_share * facility.capacity
+    for number, point in enumerate(reversed(previous.recent)):
+        windows = (at - point.observed_at).total_seconds() / limits.jump_window_s
+        if windows > 1 and number > 0:
+            break
+        if abs(spaces - point.available_spaces) > most * max(1.0, windows):
+            return True
+    return False
 
 
 def _thinned(recent: tuple[Point, ...], at: datetime, spaces: int | None) -> tuple[Point, ...]:
     """The last hour with a point each five minutes, and always the newest one."""
-    if spaces is None:
-        return tuple(point for point in recent if point.observed_at >= at - _RECENT)
     kept = [point for point in recent if point.observed_at >= at - _RECENT]
+    if spaces is None:
+        return tuple(kept)
     if len(kept) >= 2 and kept[-1].observed_at - kept[-2].observed_at < _RECENT_STEP:
         kept.pop()
     return (*kept, Point(at, spaces))[-13:]

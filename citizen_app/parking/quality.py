@@ -1,17 +1,21 @@
 """What a count is worth: judges the last known state of a facility at a moment. Pure.
 
-The raw value is always kept; a suspect one is never passed on as a free count.
+The raw value is always kept; a suspect one is never passed on as a free count. The limits are in `limits`; what they
+do on recorded feeds is measured in docs/quality.md.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from citizen_app.parking.facility import Facility
 from citizen_app.parking.hours import Hours, hours_at
-from citizen_app.parking.occupancy import Occupancy, OpeningStatus, Trend, daytime_s, trend_of
+from citizen_app.parking.limits import LIMIT_NAMES, Limits, limits_of
+from citizen_app.parking.occupancy import Occupancy, OpeningStatus, Trend, trend_of
+
+__all__ = ["LIMIT_NAMES", "Availability", "Level", "Limits", "Quality", "judge", "level_of", "limits_of"]
 
 
 class Quality(StrEnum):
@@ -71,44 +75,6 @@ class Availability:
         return max(0, int((self.judged_at - self.observed_at).total_seconds()))
 
 
-@dataclass(frozen=True)
-class Limits:
-    """Where a count stops being believed. A facility may override any of them by name.
-
-    `delayed_after_s` 0 means "twice the source's interval, at least five minutes". `stuck_quiet_factor`: a lot
-    that was quiet for long and then moved again is given that many times its longest honest quiet span.
-    """
-
-    delayed_after_s: float = 0
-    stale_after_s: float = 1800
-    stuck_after_s: float = 7200
-    stuck_quiet_factor: float = 1.5
-    day_from_hour: float = 8
-    day_to_hour: float = 20
-    over_capacity_share: float = 0.05
-    over_capacity_spaces: float = 3
-    clock_ahead_s: float = 120
-    jump_share: float = 0.30
-    jump_window_s: float = 600
-    jump_shown_s: float = 3600
-    plenty_share: float = 0.30
-    enough_share: float = 0.15
-    few_share: float = 0.05
-    scarce_spaces: float = 3
-
-    @property
-    def day_hours(self) -> tuple[int, int]:
-        return int(self.day_from_hour), int(self.day_to_hour)
-
-
-LIMIT_NAMES = frozenset(one.name for one in fields(Limits))
-
-
-def limits_of(facility: Facility) -> Limits:
-    """The limits for a facility, its own overrides applied. Raises TypeError for a name that is no limit."""
-    return Limits(**facility.limits)
-
-
 def level_of(available_spaces: int | None, capacity: int | None, limits: Limits = Limits()) -> Level:
     """The word for a number of free spaces. Without a capacity only the number itself counts."""
     if available_spaces is None:
@@ -128,16 +94,17 @@ def level_of(available_spaces: int | None, capacity: int | None, limits: Limits 
 def judge(facility: Facility, occupancy: Occupancy | None, now: datetime) -> Availability:
     """The one verdict on a facility at `now` (UTC).
 
-    In this order: closed by its hours or as reported (while the report is not stale); unknown without a
-    reading or number; impossible; stale; stuck; delayed; live. What is closed needs no number, what is
-    impossible is not made better by being fresh, and what is stuck is worse than what is late.
+    The first that holds, in this order:
+    closed by its hours (nobody gets in, whatever is counted); unknown without any reading; closed as reported, while
+    the report is not stale; impossible, from the future; stale (the rest is about numbers, and there is none any
+    more); unknown without a number; impossible by its number; stuck (worse than late: it looks fresh); delayed; live.
     """
     limits = limits_of(facility)
     hours = hours_at(facility.opening_hours, now)
     quality, reason = _verdict(facility, occupancy, now, limits, hours)
     spaces = None
     if quality in {Quality.LIVE, Quality.DELAYED} and occupancy and occupancy.available_spaces is not None:
-        spaces = occupancy.available_spaces
+        spaces = max(0, occupancy.available_spaces)
         if facility.capacity is not None:
             spaces = min(spaces, facility.capacity)
     level = Level.CLOSED if quality is Quality.CLOSED else level_of(spaces, facility.capacity, limits)
@@ -179,32 +146,35 @@ def _verdict(
         return Quality.STALE, "age"
     if occupancy.available_spaces is None:
         return Quality.UNKNOWN, "no_number"
-    if occupancy.available_spaces < 0:
-        return Quality.IMPOSSIBLE, "negative"
-    if facility.capacity is not None and occupancy.available_spaces > _most_spaces(facility.capacity, limits):
-        return Quality.IMPOSSIBLE, "over_capacity"
-    if _is_stuck(facility, occupancy, limits):
+    fault = _fault(facility, occupancy, occupancy.available_spaces, limits)
+    if fault:
+        return Quality.IMPOSSIBLE, fault
+    if _is_stuck(facility, occupancy, occupancy.available_spaces, limits):
         return Quality.STUCK, "no_change"
     late_s = limits.delayed_after_s or max(2.0 * facility.update_interval_s, 300.0)
     return (Quality.DELAYED, "age") if age_s >= late_s else (Quality.LIVE, "")
 
 
-def _most_spaces(capacity: int, limits: Limits) -> float:
-    return capacity + max(limits.over_capacity_spaces, limits.over_capacity_share * capacity)
+def _fault(facility: Facility, occupancy: Occupancy, spaces: int, limits: Limits) -> str:
+    """What is impossible about a number, "" when nothing is.
+
+    More cars than spaces is a full lot with a car in the lane; but free spaces below zero, from a source that counts
+    those, is an error or a code for "no data".
+    """
+    capacity = facility.capacity
+    if spaces < 0 and (occupancy.occupied is None or capacity is None or -spaces > limits.tolerance(capacity)):
+        return "negative"
+    if capacity is not None and spaces > capacity + limits.tolerance(capacity):
+        return "over_capacity"
+    return ""
 
 
-def _is_stuck(facility: Facility, occupancy: Occupancy, limits: Limits) -> bool:
-    """No change for too long in daytime, on a lot that is used: neither full nor empty, or never seen to move."""
-    quiet_s = daytime_s(occupancy.changed_at, occupancy.observed_at, limits.day_hours)
+def _is_stuck(facility: Facility, occupancy: Occupancy, spaces: int, limits: Limits) -> bool:
+    """Whether the number was repeated for longer than this lot can be quiet, by its own past and how full it is."""
     allowed_s = max(limits.stuck_after_s, limits.stuck_quiet_factor * occupancy.longest_quiet_s)
-    if _at_an_end(facility, occupancy):
-        # Full all day, or empty all day, is what honest lots do; for more than two days nothing is honest.
-        allowed_s = max(allowed_s, 2 * (limits.day_to_hour - limits.day_from_hour) * 3600)
-    return quiet_s >= allowed_s
-
-
-def _at_an_end(facility: Facility, occupancy: Occupancy) -> bool:
-    return occupancy.available_spaces == 0 or occupancy.available_spaces == facility.capacity
+    if limits.is_at_end(spaces, facility.capacity):
+        allowed_s = max(allowed_s, limits.stuck_at_end_s)
+    return occupancy.quiet_s >= allowed_s
 
 
 def _opening_status(quality: Quality, occupancy: Occupancy | None, hours: Hours | None) -> OpeningStatus:
