@@ -7,19 +7,28 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_migrate import downgrade, upgrade
 
 from citizen_app import config, live
-from citizen_app.extensions import db, redis_store
+from citizen_app.extensions import db, migrate, redis_store
 from tests.servers import PostgresServer, RedisServer
 
-_numbers = count(1)
+_END_OTHERS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+_EMPTY_TABLES = """
+DO $$ DECLARE names text; BEGIN
+  SELECT string_agg(quote_ident(tablename), ', ') INTO names
+    FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version';
+  EXECUTE 'TRUNCATE ' || names || ' RESTART IDENTITY';
+END $$
+"""
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -54,32 +63,28 @@ def postgres_url(postgres_server: PostgresServer) -> str:
 
 
 @pytest.fixture
-def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A migrated empty database of the test's own: a copy of one that was migrated once."""
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A migrated empty database: a copy of one file, or one PostgreSQL database that is emptied for each test."""
     if database_kind == "sqlite":
-        template: Path = request.getfixturevalue("sqlite_template")
-        shutil.copyfile(template, tmp_path / "citizen.db")
-        yield f"sqlite:///{tmp_path / 'citizen.db'}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres_template")
-    name = f"test_{next(_numbers)}"
-    server.run(f"CREATE DATABASE {name} TEMPLATE migrated")
-    yield config.database_url(server.url(name), tmp_path)
-    server.run(f"DROP DATABASE {name} WITH (FORCE)")
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), tmp_path / "citizen.db")
+        return f"sqlite:///{tmp_path / 'citizen.db'}"
+    server: PostgresServer = request.getfixturevalue("migrated_postgres")
+    server.run(_END_OTHERS, "migrated")
+    server.run(_EMPTY_TABLES, "migrated")
+    return config.database_url(server.url("migrated"), tmp_path)
 
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("template") / "citizen.db"
-    migrate_database(f"sqlite:///{path}", path.parent)
+    migrate_database(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> PostgresServer:
+def migrated_postgres(postgres_server: PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> PostgresServer:
     postgres_server.run("CREATE DATABASE migrated")
-    folder = tmp_path_factory.mktemp("template")
-    migrate_database(config.database_url(postgres_server.url("migrated"), folder), folder)
+    migrate_database(config.database_url(postgres_server.url("migrated"), tmp_path_factory.getbasetemp()))
     return postgres_server
 
 
@@ -132,14 +137,12 @@ def _running(application: Flask) -> Iterator[Flask]:
     live.reset_all()
 
 
-def migrate_database(url: str, data_dir: Path) -> None:
-    """Bring a database up to date as `bin/manage db upgrade` does."""
+def migrate_database(url: str, revision: str = "head") -> None:
+    """Bring a database to a revision, "base" for an empty one, as the start of the service does."""
     application = Flask("migrating")
-    application.config.update({"SQLALCHEMY_DATABASE_URI": url, "DATA_DIR": data_dir})
+    application.config["SQLALCHEMY_DATABASE_URI"] = url
     db.init_app(application)
-    from citizen_app.extensions import migrate
     migrate.init_app(application, db, directory=str(config.ROOT / "citizen_app" / "migrations"), render_as_batch=True)
     with application.app_context():
-        from flask_migrate import upgrade
-        upgrade()
+        (downgrade if revision == "base" else upgrade)(revision=revision)
         db.engine.dispose()

@@ -61,7 +61,7 @@ class _Server:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, user=user,
-                preexec_fn=die_with_parent,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
             )
         deadline = time.monotonic() + _START_S
         while True:
@@ -103,18 +103,17 @@ class PostgresServer(_Server):
             if self.user:
                 shutil.chown(data, self.user)
                 shutil.chown(self.folder, self.user)
-            subprocess.run(
-                [self.binaries / "initdb", "--no-sync", "--auth=trust", "--encoding=UTF8", "--no-locale", "-U", "postgres", "-D", data],
-                check=True, capture_output=True, user=self.user, cwd=self.folder,
-            )
+            options = ["--no-sync", "--auth=trust", "--encoding=UTF8", "--no-locale", "-U", "postgres", "-D", data]
+            command = [self.binaries / "initdb", *options]
+            subprocess.run(command, check=True, capture_output=True, user=self.user, cwd=self.folder)
         settings = ["fsync=off", "full_page_writes=off", "listen_addresses=", f"unix_socket_directories={self.folder}"]
-        options = [part for setting in settings for part in ("-c", setting)]
-        self._launch([str(self.binaries / "postgres"), "-D", str(data), *options], lambda: self.run("SELECT 1"), self.user)
+        arguments = [part for setting in settings for part in ("-c", setting)]
+        self._launch([str(self.binaries / "postgres"), "-D", str(data), *arguments], lambda: self.run("SELECT 1"), self.user)
         return self
 
-    def run(self, statement: str) -> None:
-        """Run one statement in the administrative database."""
-        connection = pg8000.native.Connection("postgres", database="postgres", unix_sock=str(self.socket), timeout=_START_S)
+    def run(self, statement: str, database: str = "postgres") -> None:
+        """Run one statement outside of any transaction."""
+        connection = pg8000.native.Connection("postgres", database=database, unix_sock=str(self.socket), timeout=_START_S)
         try:
             connection.run(statement)
         finally:
