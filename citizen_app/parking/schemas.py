@@ -160,8 +160,12 @@ class ReadingSchema(Schema):
 
     facility = fields.String(required=True, validate=validate.Length(1, 128), metadata=_about("Your identifier of the car park."))
     observed_at = fields.AwareDateTime(required=True, default_timezone=None, metadata=_about("ISO 8601 with zone."))
-    available_spaces = WholeNumber(validate=validate.Range(-MOST_SPACES, MOST_SPACES))
-    occupied = WholeNumber(validate=validate.Range(-MOST_SPACES, MOST_SPACES))
+    available_spaces = WholeNumber(
+        allow_none=True, validate=validate.Range(-MOST_SPACES, MOST_SPACES), metadata=_about("Null: you do not know.")
+    )
+    occupied = WholeNumber(
+        allow_none=True, validate=validate.Range(-MOST_SPACES, MOST_SPACES), metadata=_about("Where free spaces are not counted.")
+    )
     capacity = WholeNumber(validate=validate.Range(0, MOST_SPACES))
     opening_status = fields.String(validate=_choices(OpeningStatus))
     available_by_kind = fields.Dict(
