@@ -44,11 +44,13 @@ def check(folder: Path) -> None:
 
 @county.command("show")
 def show() -> None:
-    """Show the county that is loaded, its facilities and sources."""
+    """Show the county that the database holds, its facilities and sources; ends with 1 when there is none."""
     try:
-        loaded, facilities, sources = places_store.current_county(), list_facilities(), list_sources()
+        loaded, facilities, sources = places_store.find_county(), list_facilities(), list_sources()
     except AppError as error:
         raise click.ClickException(str(error)) from error
+    if loaded is None:
+        raise click.ClickException("no county is loaded: bin/manage county load DIR")
     click.echo(f"{loaded.name} ({loaded.name_en}), {loaded.uid}{', demonstration' if loaded.is_demo else ''}")
     click.echo(f"bounds  {loaded.south} {loaded.west} .. {loaded.north} {loaded.east}, hotline {loaded.hotline}")
     for source in sources:

@@ -87,6 +87,11 @@ def current_county() -> County:
     return county
 
 
+def find_county() -> County | None:
+    """The county that the database holds, whatever memory and Redis say. Raises Unavailable."""
+    return _from_database().county
+
+
 def list_towns() -> list[Town]:
     """The towns by code, from memory."""
     return list(_live.current().towns)

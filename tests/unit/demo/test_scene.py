@@ -62,7 +62,7 @@ def test_the_late_car_park_is_twelve_to_twenty_minutes_late_and_never_goes_back(
 
 
 def test_at_noon_every_state_is_to_be_seen() -> None:
-    verdicts = {facility.uid: judge(facility, state_of(facility.uid, NOON), NOON).quality for facility in scene.bundle().facilities}
+    verdicts = {one.uid: judge(one, state_of(one.uid, NOON), NOON).quality for one in scene.bundle().facilities}
     assert verdicts["guomao-building"] is Quality.UNKNOWN
     assert verdicts["linghu-lake"] is Quality.STUCK
     assert verdicts["lansheng-gate"] is Quality.CLOSED

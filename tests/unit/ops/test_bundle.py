@@ -48,8 +48,10 @@ secret_env = "PUSHER_SECRET"
 anything = { nested = [1, 2] }
 """
 FACILITIES = (
-    "uid,name,kind,lat,lon,crs,town_code,capacity,charging,space_notes,opening_hours,tariff,payment,source,source_ref,limits\n"
-    "market,市场,surface,29.5,103.5,,t1,100,10,charging=门边; coach=后院,Mo-Su 06:00-22:00,hourly,cash; wechat,vendor,A1,stale_after_s=3600\n"
+    "uid,name,kind,lat,lon,crs,town_code,capacity,charging,space_notes,opening_hours,tariff,payment,"
+    "source,source_ref,limits\n"
+    "market,市场,surface,29.5,103.5,,t1,100,10,charging=门边; coach=后院,Mo-Su 06:00-22:00,hourly,cash; wechat,"
+    "vendor,A1,stale_after_s=3600\n"
     "school,学校,on_street,29.6,103.6,GCJ-02,,,,,,,,,,\n"
 )
 
@@ -120,45 +122,69 @@ def test_tables_are_read_as_spreadsheets_save_them(encoding: str) -> None:
     assert parse_bundle(files(facilities_csv=content)).facilities[0].name == "市场"
 
 
+FACILITY_CASES: list[tuple[str, dict[str, str], tuple[str, str, str]]] = [
+    ("a uid is no uid", {"uid": "Old Town"}, ("uid", "Old Town", "a-z")),
+    ("a name is empty", {"name": " "}, ("name", " ", "must not be empty")),
+    ("a kind is unknown", {"kind": "garage"}, ("kind", "garage", "multi_storey")),
+    ("lat and lon are swapped", {"lat": "103.5", "lon": "29.5"}, ("lat", "103.5", "lat comes first")),
+    ("a point is outside", {"lat": "28.5"}, ("lat", "28.5", "outside the county's bounds")),
+    ("a number is no number", {"lon": "103。5"}, ("lon", "103。5", "decimal")),
+    ("a coordinate system is unknown", {"crs": "mars"}, ("crs", "mars", "GCJ-02")),
+    ("hours cannot be read", {"opening_hours": "8 to 5"}, ("opening_hours", "8 to 5", "OpenStreetMap")),
+    ("a tariff is unknown", {"tariff": "daily"}, ("tariff", "daily", "tariffs.toml")),
+    ("a source is unknown", {"source": "nobody"}, ("source", "nobody", "sources.toml")),
+    ("a town is unknown", {"town_code": "t7"}, ("town_code", "t7", "towns.csv")),
+    ("a capacity is negative", {"capacity": "-4"}, ("capacity", "-4", "whole number")),
+    ("a kind of space exceeds the capacity", {"capacity": "50", "charging": "51"}, ("charging", "51", "capacity of 50")),
+    ("a height is in metres", {"max_height_cm": "2.1"}, ("max_height_cm", "2.1", "from 100")),
+    ("a limit is unknown", {"limits": "stale=1"}, ("limits", "stale=1", "stale_after_s")),
+]
+
 CASES: list[tuple[str, dict[str, str | bytes | None], tuple[str, str, str, str]]] = [
     ("a file that is needed is missing", {"county_toml": None}, ("county.toml", "file", "", "missing")),
-    ("a file's name is misspelt", {"facilites_csv": ""}, ("facilites.csv", "file", "facilites.csv", "unknown")),
+    ("a file's name is misspelt", {"facilites_csv": ""},
+     ("facilites.csv", "file", "facilites.csv", "unknown")),
     ("TOML cannot be read", {"tariffs_toml": "[["}, ("tariffs.toml", "content", "", "not TOML")),
-    ("a table is in no encoding we know", {"towns_csv": b"code,name\n\xff\xff"}, ("towns.csv", "encoding", "", "neither UTF-8")),
-    ("a column is missing", {"towns_csv": "code\nt1\n"}, ("towns.csv row 1", "name", "name", "column is missing")),
-    ("a column is unknown", {"towns_csv": "code,name,nmae\nt1,a,b\n"}, ("towns.csv row 1", "nmae", "nmae", "unknown column")),
-    ("a column stands twice", {"towns_csv": "code,name,name\nt1,a,b\n"}, ("towns.csv row 1", "name", "name", "twice")),
-    ("a row is too short", {"towns_csv": "code,name\nt1,a\nt2\n"}, ("towns.csv row 3", "columns", "1", "expected 2 cells")),
-    ("a code stands twice", {"towns_csv": "code,name\nt1,a\nt1,b\n"}, ("towns.csv row 3", "code", "t1", "twice")),
-    ("a village is in no town", {"villages_csv": "code,name,town_code\nv,a,t9\n"}, ("villages.csv row 2", "town_code", "t9", "towns.csv")),
-    ("a landmark stands twice", {"landmarks_csv": "name,lat,lon\na,29.5,103.5\na,29.5,103.5\n"}, ("landmarks.csv row 3", "name", "a", "twice")),
-    ("a landmark is outside", {"landmarks_csv": "name,lat,lon\na,40,103.5\n"}, ("landmarks.csv row 2", "lat", "40.0", "bounds")),
-    ("bounds are upside down", {"county_toml": COUNTY.replace("29.0", "31.0")}, ("county.toml bounds", "south", "31.0", "south < north")),
-    ("a language is unknown", {"county_toml": COUNTY.replace('"zh"', '"de"')}, ("county.toml", "languages", "de", "expected some of")),
-    ("a uid is no uid", {"facilities_csv": with_facility(uid="Old Town")}, ("facilities.csv row 2", "uid", "Old Town", "a-z")),
-    ("a name is empty", {"facilities_csv": with_facility(name=" ")}, ("facilities.csv row 2", "name", " ", "must not be empty")),
-    ("a kind is unknown", {"facilities_csv": with_facility(kind="garage")}, ("facilities.csv row 2", "kind", "garage", "multi_storey")),
-    ("lat and lon are swapped", {"facilities_csv": with_facility(lat="103.5", lon="29.5")}, ("facilities.csv row 2", "lat", "103.5", "lat comes first")),
-    ("a point is outside", {"facilities_csv": with_facility(lat="28.5")}, ("facilities.csv row 2", "lat", "28.5", "outside the county's bounds")),
-    ("a number is no number", {"facilities_csv": with_facility(lon="103,5".replace(",", "。"))}, ("facilities.csv row 2", "lon", "103。5", "decimal")),
-    ("a coordinate system is unknown", {"facilities_csv": with_facility(crs="mars")}, ("facilities.csv row 2", "crs", "mars", "GCJ-02")),
-    ("hours cannot be read", {"facilities_csv": with_facility(opening_hours="8 to 5")}, ("facilities.csv row 2", "opening_hours", "8 to 5", "OpenStreetMap")),
-    ("a tariff is unknown", {"facilities_csv": with_facility(tariff="daily")}, ("facilities.csv row 2", "tariff", "daily", "tariffs.toml")),
-    ("a source is unknown", {"facilities_csv": with_facility(source="nobody")}, ("facilities.csv row 2", "source", "nobody", "sources.toml")),
-    ("a town is unknown", {"facilities_csv": with_facility(town_code="t7")}, ("facilities.csv row 2", "town_code", "t7", "towns.csv")),
-    ("a capacity is negative", {"facilities_csv": with_facility(capacity="-4")}, ("facilities.csv row 2", "capacity", "-4", "whole number")),
-    ("a kind of space exceeds the capacity", {"facilities_csv": with_facility(capacity="50", charging="51")}, ("facilities.csv row 2", "charging", "51", "capacity of 50")),
-    ("a height is in metres", {"facilities_csv": with_facility(max_height_cm="2.1")}, ("facilities.csv row 2", "max_height_cm", "2.1", "from 100")),
-    ("a limit is unknown", {"facilities_csv": with_facility(limits="stale=1")}, ("facilities.csv row 2", "limits", "stale=1", "stale_after_s")),
-    ("an entrance leads nowhere", {"entrances_csv": "facility,name,lat,lon\nx,a,29.5,103.5\n"}, ("entrances.csv row 2", "facility", "x", "facilities.csv")),
-    ("a tariff cannot be used", {"tariffs_toml": TARIFFS.replace("300", "-300")}, ("tariffs.toml tariff hourly", "band[0].unit_fen", "-300", "whole number")),
-    ("a tariff stands twice", {"tariffs_toml": TARIFFS * 2}, ("tariffs.toml tariff hourly", "uid", "hourly", "twice")),
-    ("a source's mode is unknown", {"sources_toml": SOURCES.replace('"push"', '"poll"')}, ("sources.toml source pusher", "mode", "poll", "pull")),
-    ("a source has no address", {"sources_toml": SOURCES.replace("url", "# url")}, ("sources.toml source vendor", "url", "", "empty")),
-    ("a source's address is no address", {"sources_toml": SOURCES.replace("https:", "file:")}, ("sources.toml source vendor", "url", "file://vendor.example/parking", "http")),
-    ("a source's key is unknown", {"sources_toml": SOURCES.replace("interval_s", "interval")}, ("sources.toml source vendor", "interval", "120", "unknown")),
-    ("a source that pushes has no secret", {"sources_toml": SOURCES.replace("secret_env", "# secret")}, ("sources.toml source pusher", "secret_env", "", "empty")),
-    ("a source is polled too often", {"sources_toml": SOURCES.replace("120", "1")}, ("sources.toml source vendor", "interval_s", "1", "from 10")),
+    ("a table is in no encoding we know", {"towns_csv": b"code,name\n\xff\xff"},
+     ("towns.csv", "encoding", "", "neither UTF-8")),
+    ("a column is missing", {"towns_csv": "code\nt1\n"},
+     ("towns.csv row 1", "name", "name", "column is missing")),
+    ("a column is unknown", {"towns_csv": "code,name,nmae\nt1,a,b\n"},
+     ("towns.csv row 1", "nmae", "nmae", "unknown column")),
+    ("a column stands twice", {"towns_csv": "code,name,name\nt1,a,b\n"},
+     ("towns.csv row 1", "name", "name", "twice")),
+    ("a row is too short", {"towns_csv": "code,name\nt1,a\nt2\n"},
+     ("towns.csv row 3", "columns", "1", "expected 2 cells")),
+    ("a code stands twice", {"towns_csv": "code,name\nt1,a\nt1,b\n"},
+     ("towns.csv row 3", "code", "t1", "twice")),
+    ("a village is in no town", {"villages_csv": "code,name,town_code\nv,a,t9\n"},
+     ("villages.csv row 2", "town_code", "t9", "towns.csv")),
+    ("a landmark stands twice", {"landmarks_csv": "name,lat,lon\na,29.5,103.5\na,29.5,103.5\n"},
+     ("landmarks.csv row 3", "name", "a", "twice")),
+    ("a landmark is outside", {"landmarks_csv": "name,lat,lon\na,40,103.5\n"},
+     ("landmarks.csv row 2", "lat", "40.0", "bounds")),
+    ("bounds are upside down", {"county_toml": COUNTY.replace("29.0", "31.0")},
+     ("county.toml bounds", "south", "31.0", "south < north")),
+    ("a language is unknown", {"county_toml": COUNTY.replace('"zh"', '"de"')},
+     ("county.toml", "languages", "de", "expected some of")),
+    ("an entrance leads nowhere", {"entrances_csv": "facility,name,lat,lon\nx,a,29.5,103.5\n"},
+     ("entrances.csv row 2", "facility", "x", "facilities.csv")),
+    ("a tariff cannot be used", {"tariffs_toml": TARIFFS.replace("300", "-300")},
+     ("tariffs.toml tariff hourly", "band[0].unit_fen", "-300", "whole number")),
+    ("a tariff stands twice", {"tariffs_toml": TARIFFS * 2},
+     ("tariffs.toml tariff hourly", "uid", "hourly", "twice")),
+    ("a source's mode is unknown", {"sources_toml": SOURCES.replace('"push"', '"poll"')},
+     ("sources.toml source pusher", "mode", "poll", "pull")),
+    ("a source has no address", {"sources_toml": SOURCES.replace("url", "# url")},
+     ("sources.toml source vendor", "url", "", "empty")),
+    ("a source's address is no address", {"sources_toml": SOURCES.replace("https:", "file:")},
+     ("sources.toml source vendor", "url", "file://vendor.example/parking", "http")),
+    ("a source's key is unknown", {"sources_toml": SOURCES.replace("interval_s", "interval")},
+     ("sources.toml source vendor", "interval", "120", "unknown")),
+    ("a source that pushes has no secret", {"sources_toml": SOURCES.replace("secret_env", "# secret")},
+     ("sources.toml source pusher", "secret_env", "", "empty")),
+    ("a source is polled too often", {"sources_toml": SOURCES.replace("120", "1")},
+     ("sources.toml source vendor", "interval_s", "1", "from 10")),
 ]
 
 
@@ -171,6 +197,14 @@ def test_each_fault_names_file_row_field_and_value(
     assert any(
         fault[:2] == (row, field) and fault[2].startswith(value) and words in fault[3] for fault in found
     ), found
+
+
+@pytest.mark.parametrize(("fields", "expected"), [case[1:] for case in FACILITY_CASES], ids=[case[0] for case in FACILITY_CASES])
+def test_each_fault_of_a_facility_names_its_row(fields: dict[str, str], expected: tuple[str, str, str]) -> None:
+    field, value, words = expected
+    [found] = faults(entrances_csv=None, facilities_csv=with_facility(**fields))
+    assert found[:2] == ("facilities.csv row 2", field)
+    assert found[2].startswith(value) and words in found[3]
 
 
 def test_all_faults_are_named_at_once() -> None:
@@ -186,7 +220,8 @@ def test_all_faults_are_named_at_once() -> None:
 
 def test_two_facilities_cannot_be_the_same_one_at_their_source() -> None:
     rows = "uid,name,kind,lat,lon,source,source_ref\na,甲,surface,29.5,103.5,vendor,1\nb,乙,surface,29.5,103.5,vendor,1\n"
-    assert [fault[:3] for fault in faults(facilities_csv=rows, entrances_csv=None)] == [("facilities.csv row 3", "source_ref", "1")]
+    [found] = faults(facilities_csv=rows, entrances_csv=None)
+    assert found[:3] == ("facilities.csv row 3", "source_ref", "1")
 
 
 def test_a_file_that_cannot_be_read_is_one_fault_not_one_for_each_row_that_refers_to_it() -> None:
