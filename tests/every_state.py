@@ -114,6 +114,6 @@ def _past(now: datetime) -> list[tuple[datetime, int]]:
     while moment < now - timedelta(hours=1):
         hour = to_local(moment).hour + to_local(moment).minute / 60
         busy = max(0.0, 1 - abs(hour - 10) / 6, 1 - abs(hour - 16) / 5)
-        past.append((moment, round(250 - 235 * min(1.0, busy) + moment.day % 5)))
+        past.append((moment, round(210 - 195 * min(1.0, busy) + moment.day % 7 * 6)))
         moment += timedelta(minutes=15)
     return [one for one in past if one[0].date() != now.date() or not 1 <= one[0].hour < 2]

@@ -96,7 +96,8 @@ def open_page(browser: Browser, site: Site) -> Iterator[Open]:
         route.abort()
 
     def opened(
-        path: str, *, lang: str = "zh", elder: bool = False, dark: bool = False, width: int = 360, **options: Any
+        path: str, *, lang: str = "zh", elder: bool = False, dark: bool = False, width: int = 360, status: int = 200,
+        **options: Any
     ) -> Page:
         context = browser.new_context(
             viewport={"width": width, "height": 740}, locale="zh-CN" if lang == "zh" else "en-GB",
@@ -106,7 +107,8 @@ def open_page(browser: Browser, site: Site) -> Iterator[Open]:
         context.add_cookies([{"name": "elder", "value": "1" if elder else "0", "url": site.url}])
         context.route(lambda url: not url.startswith(site.url), cut)
         page = context.new_page()
-        page.goto(path)
+        answer = page.goto(path)
+        assert answer is not None and answer.status == status, f"{path}: {answer and answer.status}"
         return page
 
     yield opened

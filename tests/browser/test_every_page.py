@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -41,6 +42,10 @@ LOOKS_KEPT = (
 )
 
 
+def visit(open_page: Open, name: str, **look: Any) -> Page:
+    return open_page(PAGES[name], status=404 if name == "not-found" else 200, **look)
+
+
 def violations(page: Page) -> list[str]:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
@@ -67,7 +72,7 @@ def too_small(page: Page, least: int) -> list[str]:
 def test_axe_finds_nothing_in_any_language_size_or_light(name: str, open_page: Open) -> None:
     found = {}
     for lang, elder, dark in LOOKS:
-        page = open_page(PAGES[name], lang=lang, elder=elder, dark=dark)
+        page = visit(open_page, name, lang=lang, elder=elder, dark=dark)
         found[(lang, elder, dark)] = violations(page)
         page.context.close()
     assert {look: faults for look, faults in found.items() if faults} == {}
@@ -77,7 +82,7 @@ def test_axe_finds_nothing_in_any_language_size_or_light(name: str, open_page: O
 def test_nothing_scrolls_sideways_and_everything_can_be_hit(name: str, open_page: Open) -> None:
     for lang, elder, _ in LOOKS[::2]:
         for width in (320, 360):
-            page = open_page(PAGES[name], lang=lang, elder=elder, width=width)
+            page = visit(open_page, name, lang=lang, elder=elder, width=width)
             assert sideways(page) <= 0, f"{lang} elder={elder} {width}"
             assert too_small(page, 60 if elder else 48) == [], f"{lang} elder={elder} {width}"
             page.context.close()
@@ -87,7 +92,7 @@ def test_nothing_scrolls_sideways_and_everything_can_be_hit(name: str, open_page
 def test_pictures_of_every_page_are_kept(name: str, open_page: Open) -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     for suffix, lang, elder, dark in LOOKS_KEPT:
-        page = open_page(PAGES[name], lang=lang, elder=elder, dark=dark, device_scale_factor=1.5)
+        page = visit(open_page, name, lang=lang, elder=elder, dark=dark, device_scale_factor=1.5)
         path = PICTURES / f"{name}-{suffix}.png"
         page.screenshot(path=path, full_page=True)
         assert path.stat().st_size > 10_000
