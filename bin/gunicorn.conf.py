@@ -3,6 +3,7 @@
 import os
 import shutil
 from pathlib import Path
+from typing import Any
 
 from prometheus_client import multiprocess
 
@@ -30,10 +31,10 @@ _counters.mkdir(parents=True)
 logs.configure()
 
 
-def post_worker_init(worker):
+def post_worker_init(worker: Any) -> None:
     """A worker takes no request before it knows the county."""
     live.warm(worker.wsgi)
 
 
-def child_exit(server, worker):
-    multiprocess.mark_process_dead(worker.pid)
+def child_exit(server: Any, worker: Any) -> None:
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

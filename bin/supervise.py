@@ -28,10 +28,10 @@ from typing import IO
 
 import redis
 import sqlalchemy
+from embedded_redis import die_with_parent, redis_command
 
 from citizen_app import config
 from citizen_app.errors import AppError
-from embedded_redis import die_with_parent, redis_command
 
 PR_SET_CHILD_SUBREAPER = 36
 LONGEST_PAUSE_S = 30.0

@@ -113,7 +113,7 @@ def yuan(fen: int) -> str:
 def metres(distance_m: float) -> str:
     """120 米, 1.9 公里; to ten metres, since a straight line is no walk."""
     if distance_m < 995:
-        return gettext("%(num)d 米", num=max(10, round(distance_m / 10) * 10))
+        return str(gettext("%(num)d 米", num=max(10, round(distance_m / 10) * 10)))
     return str(gettext("%(num)s 公里", num=f"{distance_m / 1000:.1f}"))
 
 

@@ -105,7 +105,8 @@ def _item_words(item: Item) -> str:
         capacity = "" if item.capacity is None else f" of {item.capacity}"
         kinds = "".join(f", {kind} {spaces}" for kind, spaces in sorted(item.available_by_kind.items()))
         local = clock.to_local(item.observed_at)
-        return f"reading  {item.ref:<20} {count}{capacity}{kinds}, {item.opening_status}, observed {local:%Y-%m-%d %H:%M:%S} local"
+        seen = f"observed {local:%Y-%m-%d %H:%M:%S} local"
+        return f"reading  {item.ref:<20} {count}{capacity}{kinds}, {item.opening_status}, {seen}"
     position = "no position" if item.lat is None else f"{item.lat:.6f} {item.lon:.6f}"
     return f"site     {item.ref:<20} {item.name}, capacity {item.capacity}, {position} {item.address}".rstrip()
 

@@ -142,8 +142,9 @@ class _PinnedAdapter(HTTPAdapter):
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        names = {"server_hostname": self.host, "assert_hostname": self.host} if self.scheme == "https" else {}
-        super().init_poolmanager(*args, **kwargs, **names)
+        if self.scheme == "https":
+            kwargs |= {"server_hostname": self.host, "assert_hostname": self.host}
+        super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _watched_pools(self.watchdog)
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:

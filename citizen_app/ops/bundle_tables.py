@@ -49,7 +49,7 @@ class Row:
             self.fault(field, "must not be empty")
         if len(value) > _LONGEST:
             self.fault(field, f"longer than {_LONGEST} characters")
-        return value
+        return str(value)
 
     def uid(self, field: str) -> str:
         value = self.text(field, required=True)

@@ -111,7 +111,7 @@ def _rows(body: bytes) -> list[Any]:
 
 
 def _problems(place: str, row: Any, error: ValidationError) -> list[InputProblem]:
-    faults: dict[Any, Any] = error.normalized_messages()
+    faults: dict[Any, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]
     values = row if isinstance(row, dict) else {}
     return [
         problem(place, "" if name == "_schema" else str(name), values.get(name, "" if values else row), _words(said))

@@ -78,7 +78,7 @@ def take_count(uid: str) -> ResponseReturnValue:
 
 def _admitted(uid: str) -> Facility:
     """The facility, for a key that is good; Refused or NotFound otherwise."""
-    attendant.check_key(current_app.secret_key, uid, store.get_link_generation(uid), request.args.get("key", ""))
+    attendant.check_key(str(current_app.secret_key), uid, store.get_link_generation(uid), request.args.get("key", ""))
     facility = store.find_facility(uid)
     if facility is None:
         raise NotFound(uid)

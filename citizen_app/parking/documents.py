@@ -1,4 +1,8 @@
-"""Facilities and occupancies as JSON documents, and back. Pure; one mapper for the database, Redis and the disk."""
+"""Facilities and occupancies as JSON documents, and back. Pure; one mapper for the database, Redis and the disk.
+
+An earlier and a later release read each other's documents: a field that is missing has its default, one that is not
+known is passed over.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +41,7 @@ def facility_document(facility: Facility) -> dict[str, Any]:
 
 def read_facility(document: Mapping[str, Any]) -> Facility:
     """The inverse of `facility_document`."""
-    values = dict(document)
+    values = _known(Facility, document)
     values["kind"] = FacilityKind(values["kind"])
     if "tariff" in values:
         values["tariff"] = parse_tariff(values["tariff"])
@@ -61,11 +65,16 @@ def occupancy_document(occupancy: Occupancy) -> dict[str, Any]:
 
 def read_occupancy(document: Mapping[str, Any]) -> Occupancy:
     """The inverse of `occupancy_document`."""
-    values = dict(document)
+    values = _known(Occupancy, document)
     for name in _MOMENTS:
-        if values[name] is not None:
+        if values.get(name) is not None:
             values[name] = datetime.fromisoformat(values[name])
-    values["opening_status"] = OpeningStatus(values["opening_status"])
-    values["available_by_kind"] = {SpaceKind(kind): count for kind, count in values["available_by_kind"].items()}
-    values["recent"] = tuple(Point(datetime.fromisoformat(at), spaces) for at, spaces in values["recent"])
+    values["opening_status"] = OpeningStatus(values.get("opening_status", OpeningStatus.UNKNOWN))
+    values["available_by_kind"] = {SpaceKind(kind): count for kind, count in values.get("available_by_kind", {}).items()}
+    values["recent"] = tuple(Point(datetime.fromisoformat(at), spaces) for at, spaces in values.get("recent", ()))
     return Occupancy(**values)
+
+
+def _known(kind: type[Any], document: Mapping[str, Any]) -> dict[str, Any]:
+    names = {one.name for one in fields(kind)}
+    return {name: value for name, value in document.items() if name in names}

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from itertools import groupby
 
-from opening_hours import OpeningHours, ParserError
+from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]
 
 from citizen_app.clock import LOCAL, to_local
 from citizen_app.days.kinds import list_holidays

@@ -149,7 +149,7 @@ class WholeNumber(fields.Integer):
     def __init__(self, **options: Any) -> None:
         super().__init__(strict=True, **options)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> int | None:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
         if isinstance(value, bool | str):
             raise self.make_error("invalid", input=value)
         return super()._deserialize(value, attr, data, **options)

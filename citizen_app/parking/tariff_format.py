@@ -86,13 +86,13 @@ class _Reader:
             self.fault(where + name, mapping[name], f"unknown; known are {', '.join(sorted(allowed))}")
 
     def whole(self, mapping: Mapping[str, Any], name: str, default: int | None, least: int = 0, where: str = "") -> int | None:
-        value = mapping.get(name, default)
-        if value is default:
+        if name not in mapping:
             return default
+        value = mapping[name]
         if isinstance(value, bool) or not isinstance(value, int) or value < least:
             self.fault(where + name, value, f"expected a whole number from {least}")
             return default
-        return value
+        return int(value)
 
     def truth(self, mapping: Mapping[str, Any], name: str, default: bool, where: str = "") -> bool:
         value = mapping.get(name, default)

@@ -168,7 +168,10 @@ class _Row:
         if self.means_nothing(value):
             self.fault("observed_at", "expected a time")
             return None
-        return self.read("observed_at", lambda raw: moment_of(raw, self.map.time_format, self.map.timezone))
+        moment: datetime | None = self.read(
+            "observed_at", lambda raw: moment_of(raw, self.map.time_format, self.map.timezone)
+        )
+        return moment
 
     def site(self) -> SiteDescription | None:
         if not {"name", "lat", "address"} & set(self.map.fields):

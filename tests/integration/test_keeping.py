@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import redis
 from flask import Flask
+from sqlalchemy import create_engine
 
 from citizen_app import live
 from citizen_app.errors import InvalidInput, NotFound
-from citizen_app.extensions import after_commit, db, transaction
+from citizen_app.extensions import after_commit, db, redis_store, transaction
 from citizen_app.parking import actions, store
 from citizen_app.parking.occupancy import OpeningStatus
 from tests.factories import NOON, make_facility, make_reading
@@ -54,7 +57,8 @@ def test_unknown_references_are_problems_and_the_good_rows_are_kept(app: Flask) 
 
 
 def test_suspect_counts_are_kept_raw_but_enter_no_quarter(app: Flask) -> None:
-    actions.record_readings("vendor", [make_reading(available_spaces=-5), make_reading(available_spaces=900, observed_at=NOON + MINUTE)], NOON)
+    over = make_reading(available_spaces=900, observed_at=NOON + MINUTE)
+    actions.record_readings("vendor", [make_reading(available_spaces=-5), over], NOON)
     assert [one.available_spaces for one in store.list_readings("east-lake", NOON, NOON + 2 * MINUTE)] == [-5, 900]
     assert store.list_aggregates("east-lake", NOON - MINUTE, NOON + 2 * MINUTE) == []
 
@@ -127,18 +131,13 @@ def test_a_late_publisher_never_puts_an_older_state_over_a_newer_one(app: Flask)
 def test_without_redis_pages_read_the_database_and_without_both_the_disk(app: Flask, tmp_path: Path) -> None:
     actions.record_readings("vendor", [make_reading()], NOON)
     store.current_snapshot()
-    with app.app_context():
-        client_of_app = app.extensions  # the same application, parts of it taken away below
-    assert client_of_app is not None
-    from citizen_app.extensions import redis_store
-
     redis_store.client = redis.Redis(unix_socket_path=str(tmp_path / "nobody.sock"), retry=None)
     live.reset_all()
     assert store.current_snapshot().occupancies["east-lake"].available_spaces == 40
     assert store.snapshot_origin() == "database"
     db.engine.dispose()
     live.reset_all()
-    with _database_away(app, tmp_path):
+    with _database_away(tmp_path):
         assert store.current_snapshot().occupancies["east-lake"].available_spaces == 40
         assert store.snapshot_origin() == "disk"
 
@@ -194,22 +193,14 @@ def test_old_history_is_pruned_and_the_rest_stays(app: Flask) -> None:
     assert len(store.list_aggregates("east-lake", *everything)) == 3
 
 
-def _database_away(app: Flask, tmp_path: Path):  # type: ignore[no-untyped-def]
+@contextmanager
+def _database_away(tmp_path: Path) -> Iterator[None]:
     """The database does not answer while the block lasts."""
-    from contextlib import contextmanager
-
-    from sqlalchemy import create_engine
-
-    @contextmanager
-    def away():  # type: ignore[no-untyped-def]
-        engines = db.engines
-        real = engines[None]
-        engines[None] = create_engine(f"sqlite:///{tmp_path}/no-such-folder/nothing.db")
-        try:
-            db.session.remove()
-            yield
-        finally:
-            db.session.remove()
-            engines[None] = real
-
-    return away()
+    real = db.engines[None]
+    db.session.remove()
+    db.engines[None] = create_engine(f"sqlite:///{tmp_path}/no-such-folder/nothing.db")
+    try:
+        yield
+    finally:
+        db.session.remove()
+        db.engines[None] = real

@@ -16,6 +16,7 @@ from citizen_app.parking.store.facilities import reading_sql
 from citizen_app.parking.store.tables import FacilityRow, QuarterRow, ReadingRow
 
 QUARTER_S = 900
+_ROWS_AT_ONCE = 1000
 _STATUS = (OpeningStatus.UNKNOWN, OpeningStatus.OPEN, OpeningStatus.CLOSED)
 
 
@@ -158,11 +159,17 @@ def measure_history() -> HistorySize:
 def _upsert(table: Any, rows: Sequence[dict[str, Any]], changes: Any) -> None:
     if not rows:
         return
-    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
-    statement: Any = insert(table)
+    is_sqlite = db.engine.dialect.name == "sqlite"
+    statement: Any = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
     key = [column.name for column in table.__table__.primary_key]
     statement = statement.on_conflict_do_update(index_elements=key, set_=changes(table, statement.excluded))
-    db.session.execute(statement, rows)
+    if is_sqlite:
+        db.session.execute(statement, rows)
+        return
+    # PostgreSQL's driver goes to the server once a row; many rows go in one statement, where none may come twice.
+    single = list({tuple(row[name] for name in key): row for row in rows}.values())
+    for begin in range(0, len(single), _ROWS_AT_ONCE):
+        db.session.execute(statement.values(single[begin:begin + _ROWS_AT_ONCE]))
 
 
 def _prune(table: Any, column: Any, facility_id: int, before: datetime, batch_rows: int) -> int:

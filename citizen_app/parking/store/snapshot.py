@@ -144,9 +144,7 @@ def _facility_from(text: str) -> Facility:
 
 @lru_cache(maxsize=4096)
 def _occupancy_from(text: str) -> Occupancy:
-    document = json.loads(text)
-    document.pop("received_s", None)
-    return read_occupancy(document)
+    return read_occupancy(json.loads(text))
 
 
 def _version() -> str | None:
