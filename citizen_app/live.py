@@ -15,6 +15,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -171,7 +172,8 @@ class Live(Generic[Value]):
 
 
 def reset_all() -> None:
-    """Forget everything, as a new worker has."""
+    """Forget everything, as a new worker has; the background thread ends."""
+    _threads.pop(os.getpid(), None)
     for document in _documents:
         document.reset()
 
@@ -188,8 +190,8 @@ def warm(app: Flask) -> None:
 
 
 def _keep_fresh(app: Flask) -> None:
-    pause = threading.Event()
-    while not pause.wait(app.config["SNAPSHOT_REFRESH_S"]):
+    while _threads.get(os.getpid()) is threading.current_thread():
+        time.sleep(app.config["SNAPSHOT_REFRESH_S"])
         _refresh_all(app)
 
 
