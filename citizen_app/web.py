@@ -200,8 +200,7 @@ def _show_app_error(error: AppError) -> ResponseReturnValue:
     status = next((code for kind, code in _STATUS.items() if isinstance(error, kind)), 500)
     faults = getattr(error, "problems", ())
     if _for_machine():
-        detail = "Some values cannot be taken." if faults else str(error)
-        return problem_response(status, detail, [vars(fault) for fault in faults])
+        return problem_response(status, str(error), [vars(fault) for fault in faults])
     return error_page(status)
 
 
@@ -212,7 +211,7 @@ def _show_http_error(error: HTTPException) -> ResponseReturnValue:
     data = getattr(error, "data", None) or {}
     faults = data.get("errors") or _faults(data.get("messages"))
     response = problem_response(status, data.get("message") or error.description or error.name, faults)
-    response.headers.extend({**dict(error.get_headers()), **data.get("headers", {})}.items())
+    response.headers.extend({**dict(error.get_headers()), **(data.get("headers") or {})}.items())
     response.headers["Content-Type"] = "application/problem+json"
     return response
 
@@ -229,6 +228,7 @@ def _faults(messages: Any) -> list[dict[str, str]]:
 def problem_response(status: int, detail: str, faults: Any = ()) -> Response:
     """An RFC 9457 problem: type, title, status, detail, and `errors` where single values are at fault."""
     title = default_exceptions[status]().name if status in default_exceptions else "Error"
+    detail = "Some values cannot be taken." if faults else detail
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
     if faults:
         body["errors"] = faults

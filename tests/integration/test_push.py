@@ -142,7 +142,7 @@ def test_a_reading_that_is_known_or_older_changes_nothing(sender: Sender) -> Non
         ("{not json", ""), ("[1, 2]", "readings"), ('{"readings": 5}', "readings"), ("[" * 100_000, ""),
         ('{"readings": [{"facility": "east-lake", "observed_at": "2026-01-01T00:00:00", "available_spaces": 1}]}', "observed_at"),
         ('{"readings": [{"facility": "\\ud800\\u0000", "observed_at": "yesterday"}]}', "observed_at"),
-        ('{"readings": [{"facility": "a\\u0000\\ud800", "observed_at": "2026-01-01T00:00:00Z", "available_spaces": 1}]}', "facility"),
+        ('{"readings": [{"facility": "\\u0000\\ud800", "observed_at": "2026-01-01T00:00:00Z", "occupied": 1}]}', "facility"),
         ('{"readings": [{"\\u0000\\udfff": 1}]}', "facility"),
     ],
 )
