@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, select, text
+from sqlalchemy import ARRAY, and_, bindparam, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from citizen_app.extensions import db
@@ -16,7 +16,6 @@ from citizen_app.parking.store.facilities import reading_sql
 from citizen_app.parking.store.tables import FacilityRow, QuarterRow, ReadingRow
 
 QUARTER_S = 900
-_ROWS_AT_ONCE = 1000
 _STATUS = (OpeningStatus.UNKNOWN, OpeningStatus.OPEN, OpeningStatus.CLOSED)
 
 
@@ -159,17 +158,19 @@ def measure_history() -> HistorySize:
 def _upsert(table: Any, rows: Sequence[dict[str, Any]], changes: Any) -> None:
     if not rows:
         return
-    is_sqlite = db.engine.dialect.name == "sqlite"
-    statement: Any = sqlite.insert(table) if is_sqlite else postgresql.insert(table)
     key = [column.name for column in table.__table__.primary_key]
-    statement = statement.on_conflict_do_update(index_elements=key, set_=changes(table, statement.excluded))
-    if is_sqlite:
+    if db.engine.dialect.name == "sqlite":
+        statement: Any = sqlite.insert(table)
+        statement = statement.on_conflict_do_update(index_elements=key, set_=changes(table, statement.excluded))
         db.session.execute(statement, rows)
         return
-    # PostgreSQL's driver goes to the server once a row; many rows go in one statement, where none may come twice.
+    # PostgreSQL's driver would go to the server once a row; as arrays all rows go at once, where none may come twice.
     single = list({tuple(row[name] for name in key): row for row in rows}.values())
-    for begin in range(0, len(single), _ROWS_AT_ONCE):
-        db.session.execute(statement.values(single[begin:begin + _ROWS_AT_ONCE]))
+    arrays = [
+        func.unnest(bindparam(name, [row[name] for row in single], ARRAY(table.__table__.c[name].type))) for name in single[0]
+    ]
+    statement = postgresql.insert(table).from_select(list(single[0]), select(*arrays))
+    db.session.execute(statement.on_conflict_do_update(index_elements=key, set_=changes(table, statement.excluded)))
 
 
 def _prune(table: Any, column: Any, facility_id: int, before: datetime, batch_rows: int) -> int:
