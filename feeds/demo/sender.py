@@ -36,7 +36,10 @@ def push(url: str, secret: str, moment: datetime) -> None:
 
 def count_by_hand(url: str, moment: datetime) -> None:
     """Do what the attendant does: open the signed link's address and give the number. Raises OSError when not taken."""
-    facility = next(one for one in bundle().facilities if f"/parking/{one.uid}/" in urlsplit(url).path)
+    path = urlsplit(url).path
+    facility = next((one for one in bundle().facilities if f"/parking/{one.uid}/" in path), None)
+    if facility is None:
+        raise OSError(f"{path} is no page of a car park of the demonstration")
     press = {"message_id": uuid.uuid4().hex, "age_s": 0, "available": replayed(facility, moment)}
     _post(url, json.dumps(press).encode(), {})
 
