@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import current_app
 from redis.exceptions import RedisError
@@ -21,6 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from citizen_app.errors import InputProblem, NotFound, Unavailable
 from citizen_app.extensions import UtcDateTime, db, redis_store
 from citizen_app.ops.source import Run, Source, SourceMode
+
+Answer = TypeVar("Answer")
 
 
 class SourceRow(db.Model):  # type: ignore[name-defined,misc]
@@ -221,18 +223,27 @@ def _run(row: RunRow) -> Run:
     )
 
 
-def database_answers(wait_s: float = 1.0) -> bool:
-    """Whether SQL answers within `wait_s`, which may be sooner than the driver itself would give up."""
+def in_time(ask: Callable[[], Answer], wait_s: float = 1.0) -> Answer:
+    """What `ask` reads from SQL, on a connection of its own; Unavailable after `wait_s`, before the driver gives up."""
     app: Any = current_app._get_current_object()  # type: ignore[attr-defined]
-    answered = threading.Event()
+    answers: list[Answer] = []
 
-    def ask() -> None:
-        with app.app_context(), suppress(Unavailable), _reading():
-            db.session.execute(select(1))
-            answered.set()
+    def run() -> None:
+        with app.app_context(), suppress(Unavailable):
+            answers.append(ask())
 
-    threading.Thread(target=ask, daemon=True).start()
-    return answered.wait(wait_s)
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(wait_s)
+    if not answers:
+        raise Unavailable("the database does not answer")
+    return answers[0]
+
+
+def ask_database() -> None:
+    """Raises Unavailable when SQL does not answer."""
+    with _reading():
+        db.session.execute(select(1))
 
 
 def redis_answers() -> bool:

@@ -37,7 +37,7 @@ def show_readiness() -> Response:
     health = judge_health(
         snapshot_origin=parking_store.current_snapshot().origin,
         has_county=_has_county(),
-        database_answers=store.database_answers(),
+        database_answers=_database_answers(),
         redis_answers=store.redis_answers(),
     )
     response = jsonify(vars(health))
@@ -79,9 +79,7 @@ def show_api_reference() -> str:
 def _source_standings(snapshot: parking_store.ParkingSnapshot) -> list[metrics.SourceStanding] | None:
     """None when the database does not answer: what is known of the car parks is measured all the same."""
     try:
-        if not store.database_answers():
-            return None
-        states = store.list_source_states()
+        states = store.in_time(store.list_source_states)
     except Unavailable:
         return None
     newest: dict[str, datetime] = {}
@@ -91,6 +89,14 @@ def _source_standings(snapshot: parking_store.ParkingSnapshot) -> list[metrics.S
     return [
         metrics.SourceStanding(one.source.uid, one.last_run, one.last_good_run, newest.get(one.source.uid)) for one in states
     ]
+
+
+def _database_answers() -> bool:
+    try:
+        store.in_time(store.ask_database)
+    except Unavailable:
+        return False
+    return True
 
 
 def _has_county() -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Response
+from flask import Response, request
 from flask_smorest import Blueprint
 
 from citizen_app import clock
@@ -67,7 +67,7 @@ def get_history(query: dict[str, Any], uid: str) -> Response:
     body: dict[str, Any] = {**_about_data(), "uid": uid, "resolution": resolution}
     if resolution == "raw":
         if start < clock.now() - _RAW_KEPT - timedelta(days=1):
-            raise InvalidInput([problem("query", "from", start.isoformat(), "raw readings are kept for 30 days")])
+            raise InvalidInput([problem("query", "from", request.args["from"], "raw readings are kept for 30 days")])
         body["readings"] = store.list_readings(uid, start, end, _MOST_RAW)
     else:
         body["aggregates"] = store.list_aggregates(uid, start, end)
