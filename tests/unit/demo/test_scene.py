@@ -91,3 +91,9 @@ def test_the_demonstration_county_shows_what_a_county_has() -> None:
     assert len({one.tariff.uid for one in bundle.facilities if one.tariff}) >= 6
     assert all(one.name_en and "演示" in one.address and one.phone.startswith("0576-0000") for one in bundle.facilities)
     assert all("演示" in source.name for source in bundle.sources)
+
+
+def test_the_faults_are_to_be_seen_at_night_too() -> None:
+    night = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)    # 2:00 in the county
+    faulty = {one.uid: judge(one, state_of(one.uid, night), night).quality for one in scene.bundle().facilities}
+    assert {Quality.UNKNOWN, Quality.STUCK, Quality.CLOSED, Quality.IMPOSSIBLE, Quality.DELAYED, Quality.LIVE} <= set(faulty.values())
