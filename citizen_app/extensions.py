@@ -127,22 +127,21 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 class _PostgresConnection(pg8000.Connection):  # type: ignore[misc]
     """A connection that gives up on a server that does not answer, and says so as a DB-API error.
 
-    The driver lets some socket errors through bare; as the "network error" that SQLAlchemy knows, they make the pool
-    drop the connection, and a request after the server's return finds a new one.
+    The driver lets some socket errors through bare, and takes a refusal at the start ("the database system is starting
+    up") for a fault of ours. As the "network error" that SQLAlchemy knows, they make the pool drop the connection, and
+    a request after the server's return finds a new one.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         try:
             super().__init__(*arguments, **{"timeout": _POSTGRES_SILENCE_S, **options})
-        except OSError as error:
-            raise pg8000.InterfaceError("network error") from error
+        except (OSError, pg8000.DatabaseError) as error:
+            raise pg8000.InterfaceError(f"network error: {error}") from error
 
     def handle_messages(self, context: Any) -> None:
         try:
             super().handle_messages(context)
-        except OSError as error:
-            raise pg8000.InterfaceError("network error") from error
-        except pg8000.InterfaceError as error:
+        except (OSError, pg8000.InterfaceError) as error:
             raise pg8000.InterfaceError(f"network error: {error}") from error
 
     def close(self) -> None:

@@ -32,7 +32,8 @@ END $$
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "database_kind" in metafunc.fixturenames:
+    chosen = any("database_kind" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
+    if "database_kind" in metafunc.fixturenames and not chosen:
         both = "integration" in Path(str(metafunc.definition.path)).parts
         metafunc.parametrize("database_kind", ["sqlite", "postgres"] if both else ["sqlite"])
 
