@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from citizen_app.geo import Box
-from citizen_app.ops.bundle_tables import Row
+from citizen_app.ops.bundle_row import Row
 from citizen_app.ops.source import Source
 from citizen_app.parking.facility import Entrance, Facility, FacilityKind, SpaceKind
 from citizen_app.parking.hours import check_hours
