@@ -1,0 +1,115 @@
+"""What pages need of places at once, kept in the workers' memory: it outlives Redis and the database."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+
+from redis import RedisError
+
+from citizen_app.errors import NotFound, Unavailable
+from citizen_app.extensions import redis_store
+from citizen_app.live import Live
+from citizen_app.places.county import County, Landmark, Town
+from citizen_app.places.store.rows import county_of, find_county, list_stored_landmarks, list_stored_towns
+
+log = logging.getLogger(__name__)
+
+_KEY = "places"
+_KEY_LASTS_S = 300    # a load that could not reach Redis is seen by every worker after this at the latest
+
+
+@dataclass(frozen=True)
+class _Places:
+    """The live document."""
+
+    county: County | None = None
+    towns: tuple[Town, ...] = ()
+    landmarks: tuple[Landmark, ...] = ()
+
+
+def current_county() -> County:
+    """The county, from memory. Raises NotFound while none was ever loaded."""
+    county = _live.current().county
+    if county is None:
+        raise NotFound("no county is loaded: bin/manage county load DIR")
+    return county
+
+
+def list_towns() -> list[Town]:
+    """The towns by code, from memory."""
+    return list(_live.current().towns)
+
+
+def list_landmarks() -> list[Landmark]:
+    """The landmarks by name, from memory."""
+    return list(_live.current().landmarks)
+
+
+def publish() -> bool:
+    """Give Redis what the database holds; False (and a line in the log) when it does not answer."""
+    try:
+        _refill()
+    except Unavailable as error:
+        log.warning("places not published", extra={"error": str(error)})
+        return False
+    return True
+
+
+def _refill() -> None:
+    places = _from_database()
+    if places.county is None:
+        return
+    document = _to_text(places)
+    with _asking_redis():
+        pipeline = redis_store.client.pipeline()
+        pipeline.hset(_KEY, mapping={"version": hashlib.sha256(document.encode()).hexdigest()[:16], "document": document})
+        pipeline.expire(_KEY, _KEY_LASTS_S)
+        pipeline.execute()
+
+
+def _version() -> str | None:
+    with _asking_redis():
+        version: str | None = redis_store.client.hget(_KEY, "version")  # type: ignore[assignment]
+        return version
+
+
+def _from_redis() -> _Places | None:
+    with _asking_redis():
+        document: str | None = redis_store.client.hget(_KEY, "document")  # type: ignore[assignment]
+    return None if document is None else _from_text(document)
+
+
+def _from_database() -> _Places:
+    return _Places(find_county(), tuple(list_stored_towns()), tuple(list_stored_landmarks()))
+
+
+def _to_text(places: _Places) -> str:
+    return json.dumps(asdict(places), ensure_ascii=False)
+
+
+def _from_text(document: str) -> _Places:
+    plain = json.loads(document)
+    return _Places(
+        county_of(plain["county"]) if plain["county"] else None,
+        tuple(Town(**town) for town in plain["towns"]),
+        tuple(Landmark(**landmark) for landmark in plain["landmarks"]),
+    )
+
+
+@contextmanager
+def _asking_redis() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise Unavailable("Redis does not answer") from error
+
+
+_live = Live(
+    "places", version=_version, from_redis=_from_redis, from_database=_from_database, refill=_refill,
+    to_text=_to_text, from_text=_from_text, empty=_Places(),
+)
