@@ -5,9 +5,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from prometheus_client import multiprocess
+_counters = Path(os.environ.get("DATA_DIR") or "var").resolve() / "metrics"
+shutil.rmtree(_counters, ignore_errors=True)
+_counters.mkdir(parents=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counters)    # read once, when the library is first imported: so before it
 
-from citizen_app import live, logs
+from prometheus_client import multiprocess  # noqa: E402
+
+from citizen_app import live, logs  # noqa: E402
 
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 if ":" in (os.environ.get("HOST") or ""):
@@ -24,10 +29,6 @@ max_requests = 50_000
 max_requests_jitter = 5_000
 limit_request_line = 4094
 
-_counters = Path(os.environ.get("DATA_DIR") or "var").resolve() / "metrics"
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(_counters)
-shutil.rmtree(_counters, ignore_errors=True)
-_counters.mkdir(parents=True)
 logs.configure()
 
 

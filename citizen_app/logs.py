@@ -31,7 +31,10 @@ class _Stderr(logging.StreamHandler[TextIO]):
 
 
 def configure() -> None:
-    """Write every log record of the process, gunicorn's too, to stderr as one JSON line. Later calls change nothing."""
+    """Write every log record of the process, gunicorn's too, to stderr as one JSON line. May be called again."""
+    gunicorn = logging.getLogger("gunicorn.error")
+    gunicorn.handlers.clear()
+    gunicorn.propagate = True
     root = logging.getLogger()
     if any(isinstance(handler, _Stderr) for handler in root.handlers):
         return
@@ -58,9 +61,6 @@ def configure() -> None:
     root.setLevel(logging.INFO)
     for name in _NOISY:
         logging.getLogger(name).setLevel(logging.WARNING)
-    gunicorn = logging.getLogger("gunicorn.error")
-    gunicorn.handlers.clear()
-    gunicorn.propagate = True
 
 
 def init_app(app: Flask) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from flask import Response, current_app, request
 from flask_smorest import Blueprint
-from werkzeug.exceptions import UnsupportedMediaType
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 
 from citizen_app import clock
 from citizen_app.access import PUBLIC, SOURCE, access
@@ -58,7 +58,9 @@ def post_readings(uid: str) -> RecordResult:
     source, now = store.get_source(uid), clock.now()
     if source.mode is not SourceMode.PUSH:
         raise NotFound(f"the source {uid} does not push")
-    body = request.get_data()    # never more than MAX_CONTENT_LENGTH
+    body = request.get_data()
+    if len(body) >= current_app.config["MAX_CONTENT_LENGTH"]:
+        raise RequestEntityTooLarge    # a body that does not state its length is cut off there, without a word
     envelope = push.Envelope(*(request.headers.get(name, "") for name in push.HEADERS))
     push.check_signature(os.environ.get(source.secret_env, ""), envelope, body, now)
     if request.mimetype != "application/json":
