@@ -53,32 +53,36 @@ class HistorySize:
 
 def list_aggregates(uid: str, start: datetime, end: datetime) -> list[Aggregate]:
     """Quarters that begin in [start, end), oldest first; quarters without a believable reading are absent."""
+    table = QuarterRow
     query = (
-        select(QuarterRow).join(FacilityRow, FacilityRow.id == QuarterRow.facility_id)
-        .where(FacilityRow.uid == uid, QuarterRow.starts_s >= start.timestamp(), QuarterRow.starts_s < end.timestamp())
-        .order_by(QuarterRow.starts_s)
+        select(table.starts_s, table.spaces_min, table.spaces_sum, table.spaces_max, table.samples)
+        .where(table.facility_id == _id_of(uid), table.starts_s >= start.timestamp(), table.starts_s < end.timestamp())
+        .order_by(table.starts_s)
     )
     with reading_sql():
         return [
-            Aggregate(_moment(row.starts_s), row.spaces_min, row.spaces_sum / row.samples, row.spaces_max, row.samples)
-            for row in db.session.scalars(query)
+            Aggregate(_moment(starts_s), least, total / samples, most, samples)
+            for starts_s, least, total, most, samples in db.session.execute(query)
         ]
 
 
 def list_readings(uid: str, start: datetime, end: datetime, limit: int = 10_000) -> list[KeptReading]:
     """Raw readings observed in [start, end), oldest first, at most `limit`."""
+    table = ReadingRow
     query = (
-        select(ReadingRow).join(FacilityRow, FacilityRow.id == ReadingRow.facility_id)
-        .where(FacilityRow.uid == uid, ReadingRow.observed_s >= start.timestamp(), ReadingRow.observed_s < end.timestamp())
-        .order_by(ReadingRow.observed_s).limit(limit)
+        select(table.observed_s, table.delay_s, table.available_spaces, table.status)
+        .where(table.facility_id == _id_of(uid), table.observed_s >= start.timestamp(), table.observed_s < end.timestamp())
+        .order_by(table.observed_s).limit(limit)
     )
     with reading_sql():
         return [
-            KeptReading(
-                _moment(row.observed_s), _moment(row.observed_s + row.delay_s), row.available_spaces, _STATUS[row.status]
-            )
-            for row in db.session.scalars(query)
+            KeptReading(_moment(observed_s), _moment(observed_s + delay_s), spaces, _STATUS[status])
+            for observed_s, delay_s, spaces, status in db.session.execute(query)
         ]
+
+
+def _id_of(uid: str) -> Any:
+    return select(FacilityRow.id).where(FacilityRow.uid == uid).scalar_subquery()
 
 
 def write_readings(states: Iterable[tuple[int, Occupancy]]) -> None:
