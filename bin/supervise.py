@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import ctypes
+import errno
 import fcntl
 import os
 import secrets
@@ -196,8 +197,9 @@ def _check_port(host: str, port: int) -> None:
         try:
             probe.bind(address)
         except OSError as error:
-            name = "PORT" if host else "HOST"
-            raise Unusable(f"{name} {port}: cannot be used on {host}: {error.strerror}") from error
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise Unusable(f"HOST {host}: not an address of this machine") from error
+            raise Unusable(f"PORT {port}: cannot be used on {host}: {error.strerror}") from error
 
 
 def _check_database(url: str) -> None:
