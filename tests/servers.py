@@ -61,7 +61,7 @@ class _Server:
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.folder, user=user,
-                preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call and takes no lock
+                preexec_fn=die_with_parent,
             )
         deadline = time.monotonic() + _START_S
         while True:

@@ -7,24 +7,29 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
+import psutil
 import pytest
 import redis
 from flask import Flask
+from sqlalchemy import create_engine
 
-from citizen_app import live
+from citizen_app import config, extensions, live
 from citizen_app.config import ROOT
-from citizen_app.extensions import redis_store
+from citizen_app.errors import Unavailable
+from citizen_app.extensions import db, redis_store
 from citizen_app.parking import actions, store
 from citizen_app.parking.quality import Quality, judge
 from tests.factories import NOON, at, make_facility, make_occupancy, make_reading
-from tests.servers import RedisServer
+from tests.servers import PostgresServer, RedisServer
 
 _WRITER = """
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
 from flask import Flask
+from citizen_app.errors import Unavailable
 from citizen_app.extensions import db, redis_store
 from citizen_app.parking import actions
 from tests.factories import NOON, make_reading
@@ -198,3 +203,39 @@ def _pruned_line() -> str:
     return f"Deleted {3 - kept} raw readings and 0 quarters of hours."
 
 
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_a_postgresql_that_hangs_is_given_up_and_found_again(
+    database_kind: str, bare_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extensions, "_POSTGRES_SILENCE_S", 0.5)
+    server = PostgresServer().start()
+    engine = create_engine(config.database_url(server.url(), tmp_path), pool_pre_ping=True)
+    real = db.engines[None]
+    db.engines[None] = engine
+    try:
+        db.create_all()
+        db.session.remove()
+        assert store.list_facilities() == []
+        parent = psutil.Process(server.process.pid if server.process else 0)
+        whole = [parent, *parent.children(recursive=True)]
+        for process in whole:
+            process.suspend()
+        begin = time.monotonic()
+        with pytest.raises(Unavailable):
+            store.list_facilities()
+        assert time.monotonic() - begin < 5
+        for process in whole:
+            process.resume()
+        assert store.list_facilities() == []
+        server.kill()
+        with pytest.raises(Unavailable):
+            store.list_facilities()
+        server.start()
+        assert store.list_facilities() == []
+    finally:
+        db.session.remove()
+        db.engines[None] = real
+        engine.dispose()
+        server.close()
