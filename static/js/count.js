@@ -62,6 +62,7 @@
     queue.push(one);
     save();
     draw();
+    say('');
     if (navigator.vibrate) { navigator.vibrate(40); }
     send();
   }
@@ -92,7 +93,7 @@
     known = answer.available_spaces === null ? '' : String(answer.available_spaces);
     state = answer.opening_status;
     next();
-    waiting();
+    if (!queue.length) { say(text('sent')); }
   }
 
   function refused() {
