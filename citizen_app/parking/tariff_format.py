@@ -8,26 +8,37 @@ from dataclasses import dataclass
 from typing import Any
 
 from citizen_app.errors import InputProblem, InvalidInput, problem
-from citizen_app.parking.tariff import DAY_MIN, VEHICLES, Band, Tariff, VehicleRule
+from citizen_app.parking.tariff import DAY_MIN, VEHICLES, Band, Step, Tariff, VehicleRule
 
 _CLOCK = re.compile(r"^([01]?\d|2\d|3\d|4[0-8]):([0-5]\d)$")
 _TARIFF_KEYS = {
     "uid", "free_minutes", "free_counts", "band", "holiday_band", "cap_fen", "cap_window", "entry_fen", "vehicles",
     "note", "note_en",
 }
-_BAND_KEYS = {"start", "end", "unit_minutes", "unit_fen", "first_minutes", "first_fen", "cap_fen"}
-_RULE_KEYS = {"free", "free_minutes", "entry_fen", "percent"}
+_BAND_KEYS = {"start", "end", "unit_minutes", "unit_fen", "first_minutes", "first_fen", "cap_fen", "step"}
+_STEP_KEYS = {"minutes", "fen", "times"}
+_RULE_KEYS = {"free", "free_minutes", "entry_fen", "percent", "free_counts"}
+
+
+@dataclass(frozen=True)
+class Price:
+    """`fen` for each begun `minutes`, `times` over; `times` None: from then on."""
+
+    minutes: int
+    fen: int
+    times: int | None = 1
 
 
 @dataclass(frozen=True)
 class TariffRow:
-    """One band as a page shows it. `whole_day` when the band is all there is; times are local "HH:MM"."""
+    """One band as a page shows it: local "HH:MM", `whole_day` when it is all day; prices in the order they are asked."""
 
     starts: str
     ends: str
     whole_day: bool
     holiday: bool
-    band: Band
+    prices: tuple[Price, ...]
+    cap_fen: int | None
 
 
 def parse_tariff(mapping: Mapping[str, Any]) -> Tariff:
@@ -35,36 +46,44 @@ def parse_tariff(mapping: Mapping[str, Any]) -> Tariff:
     reader = _Reader(str(mapping.get("uid", "tariff")))
     reader.known(mapping, _TARIFF_KEYS, "")
     tariff = Tariff(
-        uid=str(mapping.get("uid", "")),
+        uid=reader.text(mapping, "uid"),
         free_minutes=reader.whole(mapping, "free_minutes", 0) or 0,
-        free_counts=reader.truth(mapping, "free_counts", True),
+        free_counts=reader.truth(mapping, "free_counts", True) is not False,
         bands=reader.bands(mapping, "band"),
         holiday_bands=reader.bands(mapping, "holiday_band"),
         cap_fen=reader.whole(mapping, "cap_fen", None),
         cap_window=reader.choice(mapping, "cap_window", ("day", "24h")),
         entry_fen=reader.whole(mapping, "entry_fen", None),
         vehicles=reader.vehicles(mapping.get("vehicles", {})),
-        note=str(mapping.get("note", "")),
-        note_en=str(mapping.get("note_en", "")),
+        note=reader.text(mapping, "note"),
+        note_en=reader.text(mapping, "note_en"),
     )
+    if tariff.entry_fen is not None and (tariff.bands or tariff.holiday_bands):
+        reader.fault("entry_fen", tariff.entry_fen, "a price for each entry leaves no use for bands; give one or the other")
     if reader.problems:
         raise InvalidInput(reader.problems)
     return tariff
 
 
 def describe(tariff: Tariff) -> list[TariffRow]:
-    """The bands in the order of the day, holiday bands last; empty for a free or per-entry tariff."""
+    """The bands in the order of the day, holiday bands last; empty for a free or per-entry tariff.
+
+    A band that costs nothing has one Price of 0 fen.
+    """
     return [
-        TariffRow(_clock(band.start_min), _clock(band.end_min), band.end_min - band.start_min == DAY_MIN, holiday, band)
+        TariffRow(
+            _clock(band.start_min), _clock(band.end_min), band.end_min - band.start_min == DAY_MIN, holiday,
+            _prices(band), band.cap_fen,
+        )
         for holiday, bands in ((False, tariff.bands), (True, tariff.holiday_bands))
         for band in sorted(bands, key=lambda one: one.start_min)
     ]
 
 
-def is_free(tariff: Tariff) -> bool:
-    """Whether nobody ever pays here."""
-    bands = tariff.bands + tariff.holiday_bands
-    return not tariff.entry_fen and all(band.unit_fen == 0 and band.first_fen == 0 for band in bands)
+def _prices(band: Band) -> tuple[Price, ...]:
+    first = [Price(band.first_minutes, band.first_fen)] if band.first_minutes else []
+    steps = [Price(step.minutes, step.fen, step.times) for step in band.steps]
+    return (*first, *steps, Price(band.unit_minutes, band.unit_fen, None))
 
 
 def _clock(minutes: int) -> str:
@@ -94,12 +113,18 @@ class _Reader:
             return default
         return int(value)
 
-    def truth(self, mapping: Mapping[str, Any], name: str, default: bool, where: str = "") -> bool:
+    def text(self, mapping: Mapping[str, Any], name: str) -> str:
+        value = mapping.get(name, "")
+        if not isinstance(value, str):
+            self.fault(name, value, "expected text")
+        return str(value)
+
+    def truth(self, mapping: Mapping[str, Any], name: str, default: bool | None, where: str = "") -> bool | None:
         value = mapping.get(name, default)
-        if not isinstance(value, bool):
-            self.fault(where + name, value, "expected true or false")
-            return default
-        return value
+        if value is default or isinstance(value, bool):
+            return default if value is default else bool(value)
+        self.fault(where + name, value, "expected true or false")
+        return default
 
     def choice(self, mapping: Mapping[str, Any], name: str, choices: tuple[str, ...]) -> str:
         value = mapping.get(name, choices[0])
@@ -108,16 +133,21 @@ class _Reader:
             return choices[0]
         return str(value)
 
-    def bands(self, mapping: Mapping[str, Any], name: str) -> tuple[Band, ...]:
+    def tables(self, mapping: Mapping[str, Any], name: str, where: str = "") -> list[tuple[Mapping[str, Any], str]]:
+        """A list of tables, each with what its fields are to be called in front of their names."""
         tables = mapping.get(name, [])
         if not isinstance(tables, list) or not all(isinstance(table, Mapping) for table in tables):
-            self.fault(name, tables, "expected a list of tables")
-            return ()
-        bands = tuple(self.band(table, f"{name}[{index}].") for index, table in enumerate(tables))
+            self.fault(where + name, tables, "expected a list of tables")
+            return []
+        return [(table, f"{where}{name}[{index}].") for index, table in enumerate(tables)]
+
+    def bands(self, mapping: Mapping[str, Any], name: str) -> tuple[Band, ...]:
+        bands = tuple(self.band(table, where) for table, where in self.tables(mapping, name))
         covered = sum(band.end_min - band.start_min for band in bands)
         minutes = {minute % DAY_MIN for band in bands for minute in range(band.start_min, band.end_min)}
         if len(minutes) < covered:
-            self.fault(name, "", "bands overlap")
+            spans = ", ".join(f"{_clock(band.start_min)}-{_clock(band.end_min)}" for band in bands)
+            self.fault(name, spans, "bands overlap")
         return bands
 
     def band(self, table: Mapping[str, Any], where: str) -> Band:
@@ -125,6 +155,8 @@ class _Reader:
         start, end = self.clock(table, "start", 0, where), self.clock(table, "end", DAY_MIN, where)
         if end <= start:
             end += DAY_MIN
+        if start >= DAY_MIN:
+            self.fault(where + "start", table.get("start"), "a band starts before 24:00")
         if end - start > DAY_MIN:
             self.fault(where + "end", table.get("end"), "a band is at most 24 hours long")
             end = start + DAY_MIN
@@ -135,6 +167,18 @@ class _Reader:
             first_minutes=self.whole(table, "first_minutes", 0, 0, where) or 0,
             first_fen=self.whole(table, "first_fen", 0, 0, where) or 0,
             cap_fen=self.whole(table, "cap_fen", None, 0, where),
+            steps=tuple(self.step(step, under) for step, under in self.tables(table, "step", where)),
+        )
+
+    def step(self, table: Mapping[str, Any], where: str) -> Step:
+        self.known(table, _STEP_KEYS, where)
+        for name in ("minutes", "fen"):
+            if name not in table:
+                self.fault(where + name, "", "missing")
+        return Step(
+            minutes=self.whole(table, "minutes", 60, 1, where) or 60,
+            fen=self.whole(table, "fen", 0, 0, where) or 0,
+            times=self.whole(table, "times", 1, 1, where) or 1,
         )
 
     def clock(self, table: Mapping[str, Any], name: str, default: int, where: str) -> int:
@@ -158,9 +202,10 @@ class _Reader:
                 continue
             self.known(table, _RULE_KEYS, where)
             rules[name] = VehicleRule(
-                free=self.truth(table, "free", False, where),
+                free=self.truth(table, "free", False, where) is True,
                 free_minutes=self.whole(table, "free_minutes", None, 0, where),
                 entry_fen=self.whole(table, "entry_fen", None, 0, where),
                 percent=self.whole(table, "percent", None, 0, where),
+                free_counts=self.truth(table, "free_counts", None, where),
             )
         return rules
