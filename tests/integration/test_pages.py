@@ -75,7 +75,7 @@ def test_only_live_counts_are_lit(pages: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("uid", "words"),
     [
-        ("scarce", "空位 / 共 260 位"), ("full", "请改去别处"), ("delayed", "27 分钟前的数"), ("stale", "旧数不再显示"),
+        ("scarce", "空位 / 共 260"), ("full", "请改去别处"), ("delayed", "27 分钟前的数"), ("stale", "旧数不再显示"),
         ("stuck", "数字很久没有变"), ("impossible", "比车位还多"), ("reported-closed", "车场报告现在关闭"),
         ("closed", "现在不在开放时间"), ("unknown", "现在没有余位数"),
     ],
