@@ -9,7 +9,7 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from citizen_app.problems import FaultSchema
 
-_ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*://)(?:[^\s/@]*@)?([^\s/?#]+)\S*", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*://)(?:[^\s/]*@)?([^\s/?#]+)\S*", re.IGNORECASE)
 
 
 class PublicText(fields.String):

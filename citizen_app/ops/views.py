@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, jsonify, render_template
 
@@ -73,7 +73,8 @@ def show_openapi() -> Response:
 @access(PUBLIC)
 def show_api_reference() -> str:
     """The same document for people."""
-    return render_template("ops/api_reference.html", spec=openapi_document())
+    yesterday = clock.to_local(clock.now()).date() - timedelta(days=1)
+    return render_template("ops/api_reference.html", spec=openapi_document(), day=yesterday.isoformat())
 
 
 def _source_standings(snapshot: parking_store.ParkingSnapshot) -> list[metrics.SourceStanding] | None:
