@@ -18,6 +18,7 @@ from citizen_app.parking.board import Entry, board, find_entry, summarise
 from citizen_app.parking.curve import Curve, Past, draw_curve, read_past
 from citizen_app.parking.maplinks import MapLinks, map_links
 from citizen_app.parking.opening import day_spans, is_whole_day
+from citizen_app.parking.tariff_format import describe
 from citizen_app.places import store as places_store
 
 blueprint = Blueprint("parking", __name__)
@@ -101,7 +102,9 @@ def _price(entry: Entry) -> dict[str, Any]:
     tariff, now = entry.facility.tariff, web.page_now()
     if tariff is None:
         return {"examples": [], "asked": None, "faults": {}}
-    found: dict[str, Any] = {"examples": stay.price_examples(tariff, now), "asked": None, "faults": {}}
+    found: dict[str, Any] = {
+        "examples": stay.price_examples(tariff, now), "tariff_rows": describe(tariff), "asked": None, "faults": {},
+    }
     if "stay" in request.args:
         try:
             found["asked"] = stay.price_asked(tariff, request.args, now)
