@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 import pg8000
 import redis
@@ -20,6 +20,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
 
+from citizen_app import clock
 from citizen_app.errors import Unavailable
 from citizen_app.problems import ProblemSchema
 
@@ -124,25 +125,44 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         connection.execute("PRAGMA foreign_keys=ON")
 
 
+_silent_until_s: dict[str, float] = {}    # by server, on the monotonic clock
+
+
 class _PostgresConnection(pg8000.Connection):  # type: ignore[misc]
     """A connection that gives up on a server that does not answer, and says so as a DB-API error.
 
     The driver lets some socket errors through bare, and takes a refusal at the start ("the database system is starting
     up") for a fault of ours. As the "network error" that SQLAlchemy knows, they make the pool drop the connection, and
-    a request after the server's return finds a new one.
+    a request after the server's return finds a new one. While a server is silent only one request at a time waits for
+    it; all others fail at once, so that pages that need no history keep their threads.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._server = str(options.get("unix_sock") or (options.get("host"), options.get("port")))
+        silent_until_s = _silent_until_s.get(self._server)
+        if silent_until_s is not None:
+            if clock.monotonic_s() < silent_until_s:
+                raise pg8000.InterfaceError("network error: the server was silent a moment ago")
+            self._note_silence()    # until this attempt is over, nobody else makes one
         try:
             super().__init__(*arguments, **{"timeout": _POSTGRES_SILENCE_S, **options})
-        except (OSError, pg8000.DatabaseError) as error:
-            raise pg8000.InterfaceError(f"network error: {error}") from error
+        except (OSError, pg8000.Error) as error:
+            self._give_up(error)
+        _silent_until_s.pop(self._server, None)
 
     def handle_messages(self, context: Any) -> None:
         try:
             super().handle_messages(context)
         except (OSError, pg8000.InterfaceError) as error:
-            raise pg8000.InterfaceError(f"network error: {error}") from error
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> NoReturn:
+        if isinstance(error, TimeoutError) or isinstance(error.__cause__, TimeoutError):
+            self._note_silence()
+        raise pg8000.InterfaceError(f"network error: {error}") from error
+
+    def _note_silence(self) -> None:
+        _silent_until_s[self._server] = clock.monotonic_s() + _POSTGRES_SILENCE_S
 
     def close(self) -> None:
         with suppress(pg8000.InterfaceError):    # the other side is gone already
