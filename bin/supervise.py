@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import base64
 import ctypes
-import errno
-import fcntl
 import os
 import secrets
 import shlex
@@ -28,8 +26,8 @@ from types import FrameType
 from typing import IO
 
 import redis
-import sqlalchemy
 from embedded_redis import die_with_parent, redis_command
+from startup_checks import Unusable, check_database, check_port, lock_folder, read_port
 
 from citizen_app import config
 from citizen_app.errors import AppError
@@ -39,10 +37,6 @@ LONGEST_PAUSE_S = 30.0
 STEADY_S = 60.0
 END_S = 10.0
 READY_S = 120.0
-
-
-class Unusable(Exception):
-    """A setting that cannot be used; the text is the one line that says so."""
 
 
 @dataclass
@@ -142,12 +136,12 @@ def main() -> int:
 
 def run(supervisor: Supervisor) -> int:
     environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ.get('PATH', '')}"}
-    host, port = os.environ.get("HOST") or "127.0.0.1", _port()
+    host, port = os.environ.get("HOST") or "127.0.0.1", read_port()
     settings = config.load_settings()
     data_dir: Path = settings["DATA_DIR"]
-    lock = _lock(data_dir)
-    _check_port(host, port)
-    _check_database(settings["SQLALCHEMY_DATABASE_URI"])
+    lock = lock_folder(data_dir)
+    check_port(host, port)
+    check_database(settings["SQLALCHEMY_DATABASE_URI"])
     demo = settings["DEMO"]
     environment |= {"DATA_DIR": str(data_dir), "HOST": host, "PORT": str(port)}
     environment["REDIS_URL"] = _redis(supervisor, data_dir, environment)
@@ -166,55 +160,6 @@ def run(supervisor: Supervisor) -> int:
         supervisor.watch(3600)
     lock.close()
     return 0
-
-
-def _port() -> int:
-    text = os.environ.get("PORT") or "8000"
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise Unusable(f"PORT {text}: not a port number")
-    return int(text)
-
-
-def _lock(data_dir: Path) -> IO[str]:
-    """Two services in one folder would fight over its files."""
-    try:
-        lock = (data_dir / "serve.lock").open("w")
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise Unusable(f"DATA_DIR {data_dir}: bin/serve is running in it already") from error
-    except OSError as error:
-        raise Unusable(f"DATA_DIR {data_dir}: cannot be written: {error.strerror}") from error
-    return lock
-
-
-def _check_port(host: str, port: int) -> None:
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-    except OSError as error:
-        raise Unusable(f"HOST {host}: no such address on this machine") from error
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            if error.errno == errno.EADDRNOTAVAIL:
-                raise Unusable(f"HOST {host}: not an address of this machine") from error
-            raise Unusable(f"PORT {port}: cannot be used on {host}: {error.strerror}") from error
-
-
-def _check_database(url: str) -> None:
-    try:
-        name = sqlalchemy.make_url(url).render_as_string(hide_password=True)
-    except sqlalchemy.exc.ArgumentError as error:
-        raise Unusable("DATABASE_URL: not the address of a database") from error
-    try:
-        engine = sqlalchemy.create_engine(url)
-        with engine.connect() as connection:
-            connection.execute(sqlalchemy.text("SELECT 1"))
-        engine.dispose()
-    except Exception as error:    # drivers differ in what they raise
-        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
-        raise Unusable(f"DATABASE_URL {name}: the database does not answer: {reason[:200]}") from error
 
 
 def _redis(supervisor: Supervisor, data_dir: Path, environment: Mapping[str, str]) -> str:
