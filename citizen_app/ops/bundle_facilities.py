@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from citizen_app.geo import Box
 from citizen_app.ops.bundle_row import Row
-from citizen_app.ops.source import Source
+from citizen_app.ops.source import Source, SourceMode
 from citizen_app.parking.facility import Entrance, Facility, FacilityKind, SpaceKind
 from citizen_app.parking.hours import check_hours
 from citizen_app.parking.quality import LIMIT_NAMES
@@ -99,6 +99,7 @@ def _facility(row: Row, bounds: Box | None, known: References) -> Facility:
         source_uid=source.uid if source else "",
         source_ref=row.text("source_ref") or (uid if source else ""),
         update_interval_s=source.interval_s if source else 60,
+        counted_by_hand=source is not None and source.mode is SourceMode.MANUAL,
         limits=_limits(row),
     )
 

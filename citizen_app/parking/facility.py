@@ -43,8 +43,9 @@ class Facility:
     """One facility. `lat`, `lon` are WGS-84. Empty strings and None mean "not known".
 
     `source_uid` names the source that counts it and `source_ref` its identifier there; both are "" for a
-    facility that nobody counts. `update_interval_s` is that source's interval. `limits` overrides single
-    fields of `quality.Limits` by name. `space_notes` says where the spaces of a kind are ("1 号门边").
+    facility that nobody counts. `update_interval_s` is that source's interval,
+    `counted_by_hand` says that the source is an attendant. `limits` overrides single fields of `Limits` by
+    name. `space_notes` says where the spaces of a kind are ("1 号门边").
     """
 
     uid: str
@@ -71,4 +72,5 @@ class Facility:
     source_uid: str = ""
     source_ref: str = ""
     update_interval_s: int = 60
+    counted_by_hand: bool = False
     limits: Mapping[str, float] = field(default_factory=dict)

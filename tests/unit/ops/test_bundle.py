@@ -227,3 +227,11 @@ def test_two_facilities_cannot_be_the_same_one_at_their_source() -> None:
 def test_a_file_that_cannot_be_read_is_one_fault_not_one_for_each_row_that_refers_to_it() -> None:
     found = faults(towns_csv="code;name\nt1;a\n")
     assert {row for row, *_ in found} == {"towns.csv row 1"}
+
+
+def test_a_facility_knows_that_it_is_counted_by_hand() -> None:
+    from pathlib import Path
+
+    folder = Path(__file__).parents[3] / "feeds" / "demo" / "linhai"
+    found = parse_bundle({path.name: path.read_bytes() for path in folder.iterdir() if path.suffix in {".csv", ".toml"}})
+    assert {one.source_uid for one in found.facilities if one.counted_by_hand} == {"by-hand"}
