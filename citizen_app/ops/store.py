@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from flask import current_app
 from redis.exceptions import RedisError
-from sqlalchemy import JSON, Integer, String, and_, delete, func, or_, select, update
+from sqlalchemy import JSON, Index, Integer, String, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,9 +40,10 @@ class RunRow(db.Model):  # type: ignore[name-defined,misc]
     """One run of a source."""
 
     __tablename__ = "source_run"
+    __table_args__ = (Index("ix_source_run_newest", "source_uid", "id"),)
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
-    source_uid: Mapped[str] = mapped_column(String(64), index=True)
+    source_uid: Mapped[str] = mapped_column(String(64))
     started_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     ended_at: Mapped[datetime] = mapped_column(UtcDateTime)
     outcome: Mapped[str] = mapped_column(String(16))
@@ -135,9 +136,7 @@ def list_source_states() -> list[SourceState]:
     """Every source with its newest runs, in the order of the bundle."""
     sources = list_sources()
     with _reading():
-        newest = _newest_runs(RunRow.id > 0)
-        good = _newest_runs(RunRow.outcome.in_(["ok", "unchanged", "partial"]))
-    return [SourceState(one, newest.get(one.uid), good.get(one.uid)) for one in sources]
+        return [SourceState(one, _newest_run(one.uid), _newest_run(one.uid, RunRow.outcome != "error")) for one in sources]
 
 
 def list_runs(source_uid: str, limit: int = 50) -> list[Run]:
@@ -207,9 +206,11 @@ def claim_source_in_sql(uid: str, now: datetime, until: datetime) -> bool:
     return bool(result.rowcount)
 
 
-def _newest_runs(condition: Any) -> dict[str, Run]:
-    newest = select(func.max(RunRow.id)).where(condition).group_by(RunRow.source_uid)
-    return {row.source_uid: _run(row) for row in db.session.scalars(select(RunRow).where(RunRow.id.in_(newest)))}
+def _newest_run(source_uid: str, *conditions: Any) -> Run | None:
+    """One step down the index, however many runs are kept."""
+    query = select(RunRow).where(RunRow.source_uid == source_uid, *conditions).order_by(RunRow.id.desc()).limit(1)
+    row = db.session.scalar(query)
+    return None if row is None else _run(row)
 
 
 def _source(document: dict[str, Any]) -> Source:

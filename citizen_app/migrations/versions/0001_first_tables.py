@@ -61,7 +61,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id')
     )
     with op.batch_alter_table('source_run', schema=None) as batch_op:
-        batch_op.create_index(batch_op.f('ix_source_run_source_uid'), ['source_uid'], unique=False)
+        batch_op.create_index('ix_source_run_newest', ['source_uid', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_source_run_started_at'), ['started_at'], unique=False)
 
     op.create_table('town',
@@ -157,7 +157,7 @@ def downgrade() -> None:
     op.drop_table('town')
     with op.batch_alter_table('source_run', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_source_run_started_at'))
-        batch_op.drop_index(batch_op.f('ix_source_run_source_uid'))
+        batch_op.drop_index('ix_source_run_newest')
 
     op.drop_table('source_run')
     op.drop_table('source')
