@@ -110,9 +110,8 @@ def test_raw_history_keeps_what_no_page_shows(reader: FlaskClient) -> None:
     assert answer and [one["available_spaces"] for one in answer["readings"]] == [140]
 
 
-@pytest.mark.parametrize(
-    ("query", "field", "words"),
-    [
+def test_a_span_that_cannot_be_answered_is_refused_in_clear_words(reader: FlaskClient) -> None:
+    cases: list[tuple[dict[str, str], str, str]] = [
         ({}, "from", "Missing"),
         ({"from": "2026-01-01T00:00:00", "to": "2026-01-02T00:00:00Z"}, "from", "datetime"),
         ({"from": "2026-01-02T00:00:00Z", "to": "2026-01-01T00:00:00Z"}, "to", "after from"),
@@ -121,15 +120,12 @@ def test_raw_history_keeps_what_no_page_shows(reader: FlaskClient) -> None:
         ({"from": "2020-01-01T00:00:00Z", "to": "2020-01-01T06:00:00Z", "resolution": "raw"}, "from", "30 days"),
         ({"from": "0001-01-01T00:00:00+14:00", "to": "0001-01-02T00:00:00Z"}, "from", "year"),
         ({"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z", "resolution": "5min"}, "resolution", "Must be"),
-    ],
-)
-def test_a_span_that_cannot_be_answered_is_refused_in_clear_words(
-    reader: FlaskClient, query: dict[str, str], field: str, words: str
-) -> None:
-    answer = reader.get("/api/v1/parking/scarce/history", query_string=query)
-    assert answer.status_code == 422 and answer.mimetype == "application/problem+json" and answer.json
-    faults = {one["field"]: one for one in answer.json["errors"]}
-    assert words in faults[field]["message"] and faults[field]["value"] == query.get(field, "") and faults[field]["row"] == "query"
+    ]
+    for query, field, words in cases:
+        answer = reader.get("/api/v1/parking/scarce/history", query_string=query)
+        assert answer.status_code == 422 and answer.mimetype == "application/problem+json" and answer.json
+        fault = {one["field"]: one for one in answer.json["errors"]}[field]
+        assert words in fault["message"] and (fault["row"], fault["value"]) == ("query", query.get(field, ""))
 
 
 def test_sources_say_how_they_stand_and_nothing_that_opens_a_door(reader: FlaskClient, capfd: pytest.CaptureFixture[str]) -> None:
@@ -163,16 +159,16 @@ def test_geojson_has_a_point_for_each_car_park_with_the_same_numbers(reader: Fla
 
 # How it is kept by those who ask.
 
-@pytest.mark.parametrize("path", DATA)
-def test_what_has_not_changed_is_not_sent_again(reader: FlaskClient, path: str) -> None:
-    first = reader.get(path)
-    assert first.status_code == 200 and re.fullmatch(r"public, max-age=\d+", first.headers["Cache-Control"])
-    for headers in ({}, {"Accept-Encoding": "gzip"}):
-        again = reader.get(path, headers={"If-None-Match": first.headers["ETag"], **headers})
-        assert (again.status_code, again.data) == (304, b""), path
-        assert again.headers["ETag"] == first.headers["ETag"] and "max-age" in again.headers["Cache-Control"]
-    assert reader.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
-    assert reader.head(path).headers["ETag"] == first.headers["ETag"]
+def test_what_has_not_changed_is_not_sent_again(reader: FlaskClient) -> None:
+    for path in DATA:
+        first = reader.get(path)
+        assert first.status_code == 200 and re.fullmatch(r"public, max-age=\d+", first.headers["Cache-Control"]), path
+        for headers in ({}, {"Accept-Encoding": "gzip"}):
+            again = reader.get(path, headers={"If-None-Match": first.headers["ETag"], **headers})
+            assert (again.status_code, again.data) == (304, b""), path
+            assert again.headers["ETag"] == first.headers["ETag"] and "max-age" in again.headers["Cache-Control"]
+        assert reader.get(path, headers={"If-None-Match": '"another"'}).status_code == 200
+        assert reader.head(path).headers["ETag"] == first.headers["ETag"]
 
 
 def test_the_tag_stays_while_only_the_clock_moves_and_goes_when_a_count_does(reader: FlaskClient) -> None:
@@ -186,14 +182,15 @@ def test_the_tag_stays_while_only_the_clock_moves_and_goes_when_a_count_does(rea
     assert answer.status_code == 200 and answer.headers["ETag"] != before.headers["ETag"]
 
 
-@pytest.mark.parametrize("path", [*DATA, "/api/v1/parking/nowhere", "/api/v1/parking/scarce/history"])
-def test_any_site_may_read_and_none_may_write(reader: FlaskClient, path: str) -> None:
-    answer = reader.get(path, headers={"Origin": "https://elsewhere.example"})
-    assert answer.headers["Access-Control-Allow-Origin"] == "*"
-    assert "Access-Control-Allow-Credentials" not in answer.headers
-    asked = reader.options(path, headers={"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "GET"})
-    assert asked.status_code == 200 and asked.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
-    assert asked.headers["Access-Control-Allow-Headers"] == "If-None-Match"
+def test_any_site_may_read_and_none_may_write(reader: FlaskClient) -> None:
+    origin = {"Origin": "https://elsewhere.example"}
+    for path in (*DATA, "/api/v1/parking/nowhere", "/api/v1/parking/scarce/history"):
+        answer = reader.get(path, headers=origin)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*", path
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+        asked = reader.options(path, headers={**origin, "Access-Control-Request-Method": "GET"})
+        assert asked.status_code == 200 and asked.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
+        assert asked.headers["Access-Control-Allow-Headers"] == "If-None-Match"
 
 
 def test_pages_are_not_open_to_other_sites(reader: FlaskClient) -> None:
@@ -202,19 +199,17 @@ def test_pages_are_not_open_to_other_sites(reader: FlaskClient) -> None:
 
 # In which form it refuses.
 
-@pytest.mark.parametrize(
-    ("method", "path", "status"),
-    [
+def test_every_refusal_is_a_problem_in_json(reader: FlaskClient) -> None:
+    cases = [
         ("GET", "/api/nothing", 404), ("GET", "/api/v1/parking/nowhere", 404), ("GET", "/api/v1/parking/%00", 404),
         ("GET", "/api/v1/parking/nowhere/history?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z", 404),
         ("POST", "/api/v1/parking", 405), ("DELETE", "/api/v1/sources", 405), ("GET", "/api/v1/parking?has_space=maybe", 422),
         ("GET", "/open-data/nothing", 404),
-    ],
-)
-def test_every_refusal_is_a_problem_in_json(reader: FlaskClient, method: str, path: str, status: int) -> None:
-    answer = reader.open(path, method=method)
-    assert answer.status_code == status and answer.mimetype == "application/problem+json"
-    assert answer.json and set(answer.json) >= {"type", "title", "status", "detail"} and answer.json["status"] == status
+    ]
+    for method, path, status in cases:
+        answer = reader.open(path, method=method)
+        assert answer.status_code == status and answer.mimetype == "application/problem+json", path
+        assert answer.json and set(answer.json) >= {"type", "title", "status", "detail"} and answer.json["status"] == status
 
 
 def test_a_fault_of_our_own_is_a_problem_too_and_tells_nothing(app: Flask) -> None:
@@ -314,21 +309,21 @@ def test_each_request_has_one_line_with_its_id_and_nothing_of_the_reader(
     assert not any(word in text for word in ("203.0.113.77", "letmein", "121.12"))
 
 
-@pytest.mark.parametrize("sent", ["", "short", "x" * 65, 'quote"-and-more', "white space"])
-def test_an_id_that_is_not_sane_is_replaced(reader: FlaskClient, sent: str) -> None:
-    given = reader.get("/healthz", headers={"X-Request-ID": sent}).headers["X-Request-ID"]
-    assert re.fullmatch(r"[0-9a-f]{32}", given)
+def test_an_id_that_is_not_sane_is_replaced(client: FlaskClient) -> None:
+    for sent in ("", "short", "x" * 65, 'quote"-and-more', "white space"):
+        given = client.get("/healthz", headers={"X-Request-ID": sent}).headers["X-Request-ID"]
+        assert re.fullmatch(r"[0-9a-f]{32}", given), sent
 
 
 # For people who write programs.
 
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_the_readable_page_names_every_operation_and_shows_how_to_ask_this_very_host(reader: FlaskClient, lang: str) -> None:
-    page = reader.get(f"/api/?lang={lang}", base_url="https://travel.linhai.example").text
-    for path in (reader.get("/api/openapi.json").json or {})["paths"]:
-        assert path in page
-    assert "curl https://travel.linhai.example/api/v1/parking" in page
-    assert "http://localhost" not in page and "<script>" not in page and "style=" not in page
+def test_the_readable_page_names_every_operation_and_shows_how_to_ask_this_very_host(reader: FlaskClient) -> None:
+    paths = (reader.get("/api/openapi.json").json or {})["paths"]
+    for lang, words in (("zh", "推送余位"), ("en", "Push free spaces")):
+        page = reader.get(f"/api/?lang={lang}", base_url="https://travel.linhai.example").text
+        assert words in page and all(path in page for path in paths)
+        assert "curl https://travel.linhai.example/api/v1/parking" in page
+        assert "http://localhost" not in page and "<script>" not in page and "style=" not in page
 
 
 def test_moments_are_utc_in_iso_8601(reader: FlaskClient) -> None:

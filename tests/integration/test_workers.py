@@ -5,21 +5,24 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
 
 import pytest
 import requests
-from flask import Flask
 from standardwebhooks import Webhook
 
-from citizen_app import clock
+from citizen_app import clock, create_app
 from citizen_app.config import ROOT
+from citizen_app.extensions import db
 from citizen_app.ops import actions as ops_actions
 from citizen_app.ops.source import SourceMode
 from citizen_app.parking import actions
@@ -28,32 +31,42 @@ from tests.factories import make_facility, make_source
 SECRET = "whsec_" + base64.b64encode(b"the key of the vendor that pushes").decode()
 
 
-@pytest.fixture
-def workers(app: Flask, database_url: str, redis_url: str, tmp_path: Path) -> Iterator[str]:
-    """The address of two real workers, beside the test's own application on the same database and Redis."""
-    ops_actions.save_sources([make_source(mode=SourceMode.PUSH, secret_env="VENDOR_KEY", url="")])
-    actions.save_facilities([make_facility()])
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("workers")
+
+
+@pytest.fixture(scope="module")
+def workers(sqlite_template: Path, redis_url: str, folder: Path) -> Iterator[str]:
+    """The address of two real workers of a county with one source that pushes, started once for all tests here."""
+    shutil.copyfile(sqlite_template, folder / "citizen.db")
+    settings = {"DATA_DIR": folder, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'citizen.db'}", "REDIS_URL": redis_url}
+    with create_app({**settings, "START_BACKGROUND": False}).app_context():
+        ops_actions.save_sources([make_source(mode=SourceMode.PUSH, secret_env="VENDOR_KEY", url="")])
+        actions.save_facilities([make_facility("east-lake"), make_facility("station")])
+        actions.publish_snapshot()
+        db.engine.dispose()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = str(probe.getsockname()[1])
     environment = {
-        **os.environ, "HOST": "127.0.0.1", "PORT": port, "DATA_DIR": str(tmp_path), "DATABASE_URL": database_url,
+        **os.environ, "HOST": "127.0.0.1", "PORT": port, "DATA_DIR": str(folder), "DATABASE_URL": "",
         "REDIS_URL": redis_url, "VENDOR_KEY": SECRET, "WEB_CONCURRENCY": "2",
     }
     command = [sys.executable, "-m", "gunicorn", "--config", "bin/gunicorn.conf.py", "citizen_app:create_app()"]
-    with (tmp_path / "log").open("wb") as log:
+    with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
     try:
-        wait_for(f"{address}/healthz", process, tmp_path / "log")
+        wait_for(f"{address}/healthz", process, folder / "log")
         yield address
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(20)
+        process.wait(30)
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 40
     while True:
         try:
             requests.get(address, timeout=2)
@@ -97,7 +110,15 @@ def test_a_body_that_does_not_say_how_long_it_is_is_cut_off_all_the_same(workers
     assert answer.status_code == 413 and answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_every_line_that_the_workers_write_is_json(workers: str, tmp_path: Path) -> None:
+def test_every_line_that_the_workers_write_is_json(workers: str, folder: Path) -> None:
     requests.get(f"{workers}/parking", timeout=5)
-    lines = (tmp_path / "log").read_text().splitlines()
+    lines = (folder / "log").read_text().splitlines()
     assert len(lines) > 3 and {json.loads(line)["logger"] for line in lines} >= {"gunicorn.error", "access"}
+
+
+def test_the_lines_that_show_how_to_push_do_push_when_pasted(workers: str) -> None:
+    page = requests.get(f"{workers}/api/", timeout=5).text
+    lines = unescape(re.findall(r"<pre[^>]*>(.*?)</pre>", page, re.DOTALL)[1])
+    program = lines.replace("whsec_...", SECRET).replace("sources/UID", "sources/vendor").replace("A-17", "station")
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout
+    assert json.loads(said) == {"accepted": 1, "unchanged": 0, "problems": []}
