@@ -106,6 +106,19 @@ def transaction() -> Iterator[None]:
         follow_up()
 
 
+@contextmanager
+def reading_sql() -> Iterator[None]:
+    """Around every read: a database that does not answer is Unavailable; outside a transaction the connection is given back."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        db.session.rollback()
+        raise Unavailable("the database does not answer") from error
+    finally:
+        if not db.session().info.get("in_transaction"):
+            db.session.rollback()
+
+
 def after_commit(follow_up: Callable[[], object]) -> None:
     """Do something once the transaction is in the database, or at once outside of one. Not done on a rollback."""
     info = db.session().info

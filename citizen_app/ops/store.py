@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -15,11 +15,10 @@ from flask import current_app
 from redis.exceptions import RedisError
 from sqlalchemy import JSON, Index, Integer, String, and_, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from citizen_app.errors import InputProblem, NotFound, Unavailable
-from citizen_app.extensions import UtcDateTime, db, redis_store
+from citizen_app.extensions import UtcDateTime, db, reading_sql, redis_store
 from citizen_app.ops.source import Run, Source, SourceMode
 
 Answer = TypeVar("Answer")
@@ -79,21 +78,11 @@ class SourceState:
         return self.last_run.next_due_at if self.last_run else None
 
 
-@contextmanager
-def _reading() -> Iterator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        db.session.rollback()
-        raise Unavailable("the database does not answer") from error
-    finally:
-        if not db.session().info.get("in_transaction"):
-            db.session.rollback()
 
 
 def list_sources() -> list[Source]:
     """In the order of the county's bundle."""
-    with _reading():
+    with reading_sql():
         return [_source(row.document) for row in db.session.scalars(select(SourceRow).order_by(SourceRow.position))]
 
 
@@ -101,7 +90,7 @@ def find_source(uid: str) -> Source | None:
     """None for a uid that no source has."""
     if "\x00" in uid:
         return None    # PostgreSQL takes no such text, not even to look for it
-    with _reading():
+    with reading_sql():
         row = db.session.get(SourceRow, uid)
         return None if row is None else _source(row.document)
 
@@ -135,14 +124,14 @@ def replace_sources(sources: Sequence[Source]) -> dict[str, int]:
 def list_source_states() -> list[SourceState]:
     """Every source with its newest runs, in the order of the bundle."""
     sources = list_sources()
-    with _reading():
+    with reading_sql():
         return [SourceState(one, _newest_run(one.uid), _newest_run(one.uid, RunRow.outcome != "error")) for one in sources]
 
 
 def list_runs(source_uid: str, limit: int = 50) -> list[Run]:
     """A source's runs, newest first."""
     query = select(RunRow).where(RunRow.source_uid == source_uid).order_by(RunRow.id.desc()).limit(limit)
-    with _reading():
+    with reading_sql():
         return [_run(row) for row in db.session.scalars(query)]
 
 
@@ -243,7 +232,7 @@ def in_time(ask: Callable[[], Answer], wait_s: float = 1.0) -> Answer:
 
 def ask_database() -> None:
     """Raises Unavailable when SQL does not answer."""
-    with _reading():
+    with reading_sql():
         db.session.execute(select(1))
 
 

@@ -2,33 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
-from citizen_app.errors import NotFound, Unavailable
-from citizen_app.extensions import db
+from citizen_app.errors import NotFound
+from citizen_app.extensions import db, reading_sql
 from citizen_app.parking.documents import facility_document, occupancy_document, read_facility, read_occupancy
 from citizen_app.parking.facility import Facility
 from citizen_app.parking.occupancy import Occupancy
 from citizen_app.parking.store.tables import FacilityRow, OccupancyRow, PressRow
-
-
-@contextmanager
-def reading_sql() -> Iterator[None]:
-    """Around every read: a database that does not answer is Unavailable, and the connection is given back."""
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        db.session.rollback()
-        raise Unavailable("the database does not answer") from error
-    finally:
-        if not db.session().info.get("in_transaction"):
-            db.session.rollback()
 
 
 def list_facilities() -> list[Facility]:

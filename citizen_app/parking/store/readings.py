@@ -10,9 +10,8 @@ from typing import Any
 from sqlalchemy import ARRAY, and_, bindparam, delete, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
-from citizen_app.extensions import db
+from citizen_app.extensions import db, reading_sql
 from citizen_app.parking.occupancy import Occupancy, OpeningStatus
-from citizen_app.parking.store.facilities import reading_sql
 from citizen_app.parking.store.tables import FacilityRow, QuarterRow, ReadingRow
 
 QUARTER_S = 900

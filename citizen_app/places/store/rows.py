@@ -3,42 +3,39 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select, text
-from sqlalchemy.exc import InterfaceError, OperationalError
 
-from citizen_app.errors import Unavailable
-from citizen_app.extensions import db
+from citizen_app.extensions import db, reading_sql
 from citizen_app.places.county import County, Landmark, Town, Village
 from citizen_app.places.store.tables import CountyRow, LandmarkRow, TownRow, VillageRow
 
 
 def find_county() -> County | None:
     """The county that the database holds, whatever memory and Redis say. Raises Unavailable."""
-    with _reading_sql():
+    with reading_sql():
         row = db.session.scalar(select(CountyRow))
         return None if row is None else county_of(row.document)
 
 
 def list_stored_towns() -> list[Town]:
     """The towns by code, from the database. Raises Unavailable."""
-    with _reading_sql():
+    with reading_sql():
         return [_thing(Town, row) for row in db.session.scalars(select(TownRow).order_by(TownRow.code))]
 
 
 def list_stored_landmarks() -> list[Landmark]:
     """The landmarks by name, from the database. Raises Unavailable."""
-    with _reading_sql():
+    with reading_sql():
         return [_thing(Landmark, row) for row in db.session.scalars(select(LandmarkRow).order_by(LandmarkRow.name))]
 
 
 def list_villages(town_code: str = "") -> list[Village]:
     """The villages by code, of one town if given, from the database. Raises Unavailable."""
-    with _reading_sql():
+    with reading_sql():
         query = select(VillageRow).order_by(VillageRow.code)
         rows = db.session.scalars(query.where(VillageRow.town_code == town_code) if town_code else query)
         return [_thing(Village, row) for row in rows]
@@ -116,14 +113,3 @@ def _thing(kind: type[Any], row: Any) -> Any:
     return kind(**{name: getattr(row, name) for name in kind.__dataclass_fields__})
 
 
-@contextmanager
-def _reading_sql() -> Iterator[None]:
-    """A database that does not answer is Unavailable; outside a transaction the connection is given back."""
-    try:
-        yield
-    except (OperationalError, InterfaceError) as error:
-        db.session.rollback()
-        raise Unavailable("the database does not answer") from error
-    finally:
-        if not db.session().info.get("in_transaction"):
-            db.session.rollback()
