@@ -1,4 +1,4 @@
-"""`bin/manage parking`: attendants' links."""
+"""`bin/manage parking`: what staff see of each count, and attendants' links."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from citizen_app import clock
 from citizen_app.errors import AppError
 from citizen_app.ops.source import SourceMode
 from citizen_app.ops.store import list_sources
 from citizen_app.parking import actions, attendant, store
+from citizen_app.parking.board import board
+from citizen_app.parking.quality import Quality
 
-parking = AppGroup("parking", help="Car parks: links for attendants who count by hand.")
+parking = AppGroup("parking", help="Car parks: what each count is worth, links for attendants who count by hand.")
 
 
 @parking.command("count-link")
@@ -36,6 +39,25 @@ def show_count_link(uid: str | None, by_hand: bool, base_url: str | None, revoke
             click.echo(link if quiet else f"{one}  {link}")
     except AppError as error:
         raise click.ClickException(str(error)) from error
+
+
+@parking.command("list")
+@click.option("--suspect", is_flag=True, help="Only those whose count is not live, or jumped in the last hour.")
+def list_facilities(suspect: bool) -> None:
+    """Show each car park's raw number, what it is worth and why, and whether it has jumped."""
+    try:
+        snapshot = store.current_snapshot()
+    except AppError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{'car park':<20} {'raw':>6} {'of':>5}  {'quality':<11} {'reason':<15} {'observed':<12} jumped")
+    for entry in board(snapshot, clock.now()):
+        one = entry.availability
+        if suspect and one.quality is Quality.LIVE and not one.jumped:
+            continue
+        raw, of = ("-" if number is None else number for number in (one.raw_spaces, one.capacity))
+        observed = f"{clock.to_local(one.observed_at):%m-%d %H:%M}" if one.observed_at else "never"
+        jumped = "yes" if one.jumped else ""
+        click.echo(f"{one.facility_uid:<20} {raw:>6} {of:>5}  {one.quality:<11} {one.reason:<15} {observed:<12} {jumped}".rstrip())
 
 
 def _own_url() -> str:

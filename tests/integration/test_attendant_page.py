@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from citizen_app import clock
 from citizen_app.parking import actions, store
 from citizen_app.parking.attendant import make_key
 from citizen_app.parking.occupancy import OpeningStatus
 from citizen_app.places import actions as places_actions
 from tests.every_state import COUNTY
-from tests.factories import make_facility
+from tests.factories import make_facility, make_reading
 
 
 @pytest.fixture
@@ -96,3 +98,16 @@ def test_a_press_carries_its_age(client: FlaskClient, link: str) -> None:
     assert state is not None
     assert round((state.received_at - state.observed_at).total_seconds()) == 600
     assert state.opening_status is OpeningStatus.OPEN
+
+
+def test_staff_see_raw_numbers_reasons_and_jumps(app: Flask) -> None:
+    actions.save_facilities([make_facility("kerb"), make_facility("steady"), make_facility("silent")])
+    now = clock.now()
+    for minutes, spaces in ((9, 90), (2, 20)):
+        reading = make_reading("kerb", now - timedelta(minutes=minutes), available_spaces=spaces)
+        steady = make_reading("steady", now - timedelta(minutes=minutes), available_spaces=50 + minutes)
+        actions.record_readings("vendor", [reading, steady], now)
+    lines = app.test_cli_runner().invoke(args=["parking", "list", "--suspect"]).output.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["kerb", "silent"]
+    assert lines[1].split()[1:4] == ["20", "100", "live"] and lines[1].endswith("yes")
+    assert lines[2].split()[1:] == ["-", "100", "unknown", "no_reading", "never"]
