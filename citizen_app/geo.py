@@ -54,6 +54,8 @@ def wgs84_to_gcj02(lat: float, lon: float) -> Point:
 
 
 def gcj02_to_bd09(lat: float, lon: float) -> Point:
+    if not Box(*_CHINA).contains(lat, lon):
+        return lat, lon
     radius = hypot(lon, lat) + 0.00002 * sin(lat * pi * 3000 / 180)
     angle = atan2(lat, lon) + 0.000003 * cos(lon * pi * 3000 / 180)
     return radius * sin(angle) + 0.006, radius * cos(angle) + 0.0065
