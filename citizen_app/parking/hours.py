@@ -25,6 +25,7 @@ _HORIZON = timedelta(days=7)
 _SEARCH_DAYS = 30    # without a limit, the library looks for a change of "Mo-Su 00:00-24:00; PH 00:00-24:00" for 9 s
 _DAY = r"(?:PH|(?:Mo|Tu|We|Th|Fr|Sa|Su)(?:-(?:Mo|Tu|We|Th|Fr|Sa|Su))?)"
 _SELECTOR = re.compile(rf"^({_DAY}(?:\s*,\s*{_DAY})*)(?:\s+([\d(\"cdosu].*))?$")    # hours, a comment, or a word such as off
+_SEPARATOR = re.compile(r'(;|(?<=[\d"]),(?=\s*[A-Z]))')    # a comma after a time and before a day begins another rule
 _COMMENT = re.compile(r'"[^"]*"')
 _UNREAD = re.compile(r"\b(PH|SH)\b")
 
@@ -83,20 +84,26 @@ def _with_our_holidays(expression: str) -> str:
     Raises ValueError for PH anywhere else, and for school holidays, of which there is no table: a library without a
     calendar would pass over both in silence.
     """
-    rules = []
-    for rule in (part.strip() for part in expression.split(";")):
+    separator, found = "", ""
+    for index, part in enumerate(_SEPARATOR.split(expression)):
+        rule = part.strip()
+        if index % 2:
+            separator = f"{rule} "
+            continue
         match = _SELECTOR.match(rule)
         if match is None or "PH" not in match[1]:
-            rules.append(rule)
+            found += separator + rule
             continue
         weekdays = ",".join(day.strip() for day in match[1].split(",") if day.strip() != "PH")
-        rules += [f"{days} {match[2] or ''}".strip() for days in (weekdays, _holiday_ranges()) if days]
-    found = "; ".join(rules)
+        for days in (weekdays, _holiday_ranges()):
+            if days:
+                found += f"{separator}{days} {match[2] or ''}".rstrip()
+                separator = separator or "; "
     unread = _UNREAD.search(_COMMENT.sub("", found))
     if unread and unread[1] == "SH":
         raise ValueError("SH: school holidays are not known here; write the dates")
     if unread:
-        raise ValueError("PH is understood at the start of a rule only, as in \"Sa,PH 08:00-12:00\"; part rules with \";\"")
+        raise ValueError("PH is understood at the start of a rule only, as in \"Sa,PH 08:00-12:00\"")
     return found
 
 

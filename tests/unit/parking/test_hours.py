@@ -142,6 +142,14 @@ def test_the_nights_in_and_after_a_holiday_go_on_until_they_end() -> None:
     assert is_open(mall, "2026-10-08 01:30") and not is_open(mall, "2026-10-08 02:30")
 
 
+def test_a_comma_adds_holiday_hours_without_cutting_the_night_before() -> None:
+    mall = "09:30-02:00, PH 09:00-09:30"
+    assert is_open(mall, "2026-10-01 01:30") and is_open(mall, "2026-10-01 09:10") and not is_open(mall, "2026-10-08 09:10")
+    office = "Mo-Fr 07:00-18:00, Sa,PH 09:00-12:00"
+    assert [is_open(office, f"2026-10-{day} 10:00") for day in ("02", "03", "04", "10", "11")] == [True] * 4 + [False]
+    assert is_open(office, "2026-10-02 07:30") is True
+
+
 def test_a_later_rule_takes_the_whole_day_even_what_the_night_before_left_of_it() -> None:
     """So the grammar has it; a comma adds to the day instead."""
     assert is_open("Fr 18:00-02:00; Sa 10:00-12:00", "2026-05-23 01:00") is False
@@ -193,7 +201,7 @@ def test_hours_that_call_themselves_unknown_are_not_known() -> None:
 
 
 @pytest.mark.parametrize("expression", [
-    "nine to five", "Mo-Fr 25:00-26:00 x", "周一至周五 8:00-18:00", "Mo-Fr 07:00-18:00, PH 09:00-12:00",
+    "nine to five", "Mo-Fr 25:00-26:00 x", "周一至周五 8:00-18:00",
     "Jan-Mar PH 10:00-12:00", "PH +1 day 08:00-10:00", "PH Mo-Fr 08:00-10:00", "SH 08:00-10:00", "08:00-18:00 || PH off",
 ])
 def test_what_cannot_be_read_is_refused_and_never_passed_over_in_silence(expression: str) -> None:
@@ -204,6 +212,7 @@ def test_what_cannot_be_read_is_refused_and_never_passed_over_in_silence(express
 @pytest.mark.parametrize("expression", [
     "24/7", "07:00-22:00", "Mo-Fr 06:00-22:00; Sa,Su,PH 06:00-23:00", "PH closed", "PH", "Fr 18:00-02:00", "off",
     "Mo-Sa 07:30-19:30; PH off", "PH,Sa 08:00-12:00 \"only the west gate\"", "Mo-Su,PH 04:30-20:00", "sunrise-sunset",
+    "09:30-02:00, PH 09:00-09:30", "Oct 01,Nov 05 08:00-10:00", "Mo 08:00-10:00 \"a\", Tu,PH 09:00-10:00",
 ])
 def test_what_facilities_really_write_can_be_read(expression: str) -> None:
     check_hours(expression)
