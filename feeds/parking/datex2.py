@@ -1,21 +1,25 @@
-"""DATEX II parking, versions 2 and 3: ParkingTablePublication (static) and ParkingStatusPublication; no settings.
+"""DATEX II parking (CEN/TS 16157-6, datex2.eu), version 2 and 3.0 to 3.6: ParkingTablePublication, ParkingStatusPublication.
 
-Namespaces and prefixes differ by version and operator, so elements are found by their local names.
+Settings: `timezone` (of times without a zone, UTC if left out), `no_data`, `encoding`. Namespaces and prefixes differ by
+version and operator, so elements are found by their local names; but always as children of their own record: groups of
+spaces repeat the same names for parts of a car park.
 
 | DATEX II | ours |
 | --- | --- |
 | parkingRecord@id, parkingRecordReference@id | ref |
-| parkingName, parkingNumberOfSpaces, pointCoordinates | name, capacity, lat and lon |
+| parkingName, parkingNumberOfSpaces, parkingLocation | name, capacity, lat and lon |
+| parkingLayout: multiStorey, automatedParkingGarage, underground, openSpace, field | kind |
 | parkingStatusOriginTime, else publicationTime | observed_at |
-| parkingNumberOfVacantSpaces | available_spaces |
-| parkingNumberOfOccupiedSpaces (only without the former) | occupied |
-| parkingNumberOfSpacesOverride | capacity of the reading |
-| parkingSiteOpeningStatus, parkingSiteStatus | opening_status |
+| parkingOccupancy / parkingNumberOfVacantSpaces | available_spaces |
+| parkingOccupancy / parkingNumberOfOccupiedSpaces | occupied |
+| parkingOccupancy / parkingNumberOfSpacesOverride | capacity of the reading |
+| parkingSiteOpeningStatus, else parkingSiteStatus | opening_status |
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,90 +27,118 @@ from lxml import etree
 
 from citizen_app.errors import InvalidInput, problem
 from feeds.base import Adapter, Parsed
-from feeds.parking.fields import make_field_map, read_records
-from feeds.parking.mapped import children, local_name, read_xml
+from feeds.parking.fields import FieldMap, make_field_map
+from feeds.parking.payloads import children, local_name, read_xml
+from feeds.parking.rows import read_records
 
 _OPEN = ("open", "openingTimesInForce", "spacesAvailable", "almostFull", "full", "fullAtEntrance", "openForSpecialVehicles")
 _CLOSED = ("closed", "closedAbnormal", "closedUntilFurtherNotice", "temporarilyClosed")
 _UNKNOWN = ("unknown", "statusUnknown", "other", "unspecified")
-_STATUS = {
-    **dict.fromkeys(_OPEN, "OPEN"), **dict.fromkeys(_CLOSED, "CLOSED"), **dict.fromkeys(_UNKNOWN, "UNKNOWN"),
+_STATUS = {**dict.fromkeys(_OPEN, "OPEN"), **dict.fromkeys(_CLOSED, "CLOSED"), **dict.fromkeys(_UNKNOWN, "UNKNOWN")}
+_LAYOUTS = {
+    "multiStorey": "multi_storey", "automatedParkingGarage": "multi_storey", "underground": "underground",
+    "openSpace": "surface", "field": "surface",
 }
-_RECORDS = make_field_map({"fields": {
+_RECORD = {
     "ref": "@id", "name": "parkingName", "capacity": "parkingNumberOfSpaces", "lat": "latitude", "lon": "longitude",
-}})
-_STATES = make_field_map({
-    "timezone": "UTC",
-    "status": _STATUS,
-    "fields": {
-        "ref": "@id",
-        "available_spaces": "parkingNumberOfVacantSpaces",
-        "occupied": "parkingNumberOfOccupiedSpaces",
-        "capacity": "parkingNumberOfSpacesOverride",
-        "opening_status": "parkingSiteOpeningStatus",
-        "observed_at": "parkingStatusOriginTime",
-    },
-})
+    "kind": "parkingLayout",
+}
+_STATE = {
+    "ref": "@id",
+    "available_spaces": "parkingNumberOfVacantSpaces",
+    "occupied": "parkingNumberOfOccupiedSpaces",
+    "capacity": "parkingNumberOfSpacesOverride",
+    "opening_status": "parkingSiteOpeningStatus",
+    "observed_at": "parkingStatusOriginTime",
+}
+_COUNTS = ("parkingNumberOfVacantSpaces", "parkingNumberOfOccupiedSpaces", "parkingNumberOfSpacesOverride")
+_PUBLICATIONS = ("ParkingStatusPublication", "ParkingTablePublication")
+_OWN = ("timezone", "no_data", "encoding")
 
 
 def make_adapter(settings: Mapping[str, Any]) -> Adapter:
-    if settings:
-        raise InvalidInput([problem("settings", name, value, "datex2 takes no settings") for name, value in settings.items()])
-    return Datex2Adapter()
+    for key in settings:
+        if key not in _OWN:
+            raise InvalidInput([problem("settings", key, settings[key], f"unknown here; known are {', '.join(_OWN)}")])
+    base = {"timezone": "UTC", **settings}
+    return Datex2Adapter(
+        make_field_map({**base, "kinds": _LAYOUTS, "fields": _RECORD}), make_field_map({**base, "status": _STATUS, "fields": _STATE})
+    )
 
 
+@dataclass(frozen=True)
 class Datex2Adapter:
+    records: FieldMap
+    states: FieldMap
+
     def parse(self, payload: bytes, fetched_at: datetime) -> Parsed:
         """Raises InvalidInput when it is no DATEX II document with parking records or states."""
-        root = read_xml(payload)
-        records = [_record(element) for element in _find(root, "parkingRecord")]
-        published = _text(root, "publicationTime")
-        states = [_state(element, published) for element in _find(root, "parkingRecordStatus")]
+        root = read_xml(payload, self.records.encoding)
+        published = next((_own_text(one) for one in _all(root, "publicationTime")), None)
+        records = [_record(element) for element in _all(root, "parkingRecord")]
+        states = [_state(element, published) for element in _all(root, "parkingRecordStatus")]
         if not records and not states and not _is_publication(root):
             raise InvalidInput([problem("payload", local_name(root), "", "no parking records and no parking states in it")])
-        static = read_records(records, _RECORDS, fetched_at)
-        live = read_records(states, _STATES, fetched_at)
+        static = read_records(records, self.records, fetched_at)
+        live = read_records(states, self.states, fetched_at)
         return Parsed(static.items + live.items, static.problems + live.problems, static.rows + live.rows)
 
 
 def _record(element: etree._Element) -> dict[str, Any]:
-    name = next(_find(element, "parkingName"), None)
+    name, location = _child(element, "parkingName"), _child(element, "parkingLocation")
+    names = [name, *_all(name, "value")] if name is not None else []
+    layout = _text(element, "parkingLayout")
     return {
         "@id": element.get("id"),
-        "parkingName": "" if name is None else _text(name, "value") or (name.text or "").strip(),
-        **{field: _text(element, field) for field in ("parkingNumberOfSpaces", "latitude", "longitude")},
+        "parkingName": next((text for one in names if (text := _own_text(one))), None),
+        "parkingNumberOfSpaces": _text(element, "parkingNumberOfSpaces"),
+        "parkingLayout": layout if layout in _LAYOUTS else None,
+        **{field: _first_text(location, field) for field in ("latitude", "longitude")},
     }
 
 
 def _state(element: etree._Element, published: str | None) -> dict[str, Any]:
-    reference = next(_find(element, "parkingRecordReference"), None)
-    fields = ("parkingNumberOfVacantSpaces", "parkingNumberOfOccupiedSpaces", "parkingNumberOfSpacesOverride")
-    record: dict[str, Any] = {field: _text(element, field) for field in fields}
-    record["@id"] = None if reference is None else reference.get("id")
-    record["parkingSiteOpeningStatus"] = _text(element, "parkingSiteOpeningStatus") or _text(element, "parkingSiteStatus")
-    record["parkingStatusOriginTime"] = _text(element, "parkingStatusOriginTime") or published
-    return record
+    reference, occupancy = _child(element, "parkingRecordReference"), _child(element, "parkingOccupancy")
+    return {
+        "@id": None if reference is None else reference.get("id"),
+        **{field: _text(occupancy, field) for field in _COUNTS},
+        "parkingSiteOpeningStatus": _text(element, "parkingSiteOpeningStatus") or _text(element, "parkingSiteStatus"),
+        "parkingStatusOriginTime": _text(element, "parkingStatusOriginTime") or published,
+    }
 
 
 def _is_publication(root: etree._Element) -> bool:
     """Whether it is a publication that merely has nothing to say at the moment."""
-    return any("parking" in local_name(one).lower() and "publication" in local_name(one).lower() for one in _all(root)) or any(
-        "ParkingStatusPublication" in str(value) or "ParkingTablePublication" in str(value) for value in root.attrib.values()
-    )
+    names = {name.lower() for name in _PUBLICATIONS}
+    types = " ".join(str(value) for value in root.attrib.values())
+    return any(name in types for name in _PUBLICATIONS) or any(local_name(one).lower() in names for one in _elements(root))
 
 
-def _all(root: etree._Element) -> Iterator[etree._Element]:
+def _elements(root: etree._Element) -> Iterator[etree._Element]:
     return (element for element in root.iter() if isinstance(element.tag, str))
 
 
-def _find(root: etree._Element, name: str) -> Iterator[etree._Element]:
+def _all(root: etree._Element, name: str) -> Iterator[etree._Element]:
     """Every element below with this local name."""
-    return (element for element in _all(root) if local_name(element) == name)
+    return (element for element in _elements(root) if local_name(element) == name)
 
 
-def _text(root: etree._Element, name: str) -> str | None:
-    """The text of the first such element that has one and no children of its own."""
-    for element in _find(root, name):
-        if element.text and element.text.strip() and not children(element):
-            return str(element.text).strip()
-    return None
+def _child(element: etree._Element | None, name: str) -> etree._Element | None:
+    """The first child with this local name."""
+    found = [] if element is None else children(element)
+    return next((child for child in found if local_name(child) == name), None)
+
+
+def _text(element: etree._Element | None, name: str) -> str | None:
+    """The text of such a child."""
+    child = _child(element, name)
+    return None if child is None else _own_text(child)
+
+
+def _first_text(element: etree._Element | None, name: str) -> str | None:
+    """The text of the first such element at any depth."""
+    return None if element is None else next((_own_text(one) for one in _all(element, name)), None)
+
+
+def _own_text(element: etree._Element) -> str | None:
+    return (element.text or "").strip() or None

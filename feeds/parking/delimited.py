@@ -1,4 +1,8 @@
-"""CSV with a heading line, in any of the usual separators and encodings. Settings: see `fields`; paths are headings."""
+"""CSV (RFC 4180 and what spreadsheets make of it), in any of the usual separators and encodings; no owner of the format.
+
+Settings: the common ones of `fields`, `delimiter`, `skip_rows`. Paths are headings, or `column.N`. A row that has more or
+fewer cells than the heading has lost its order and is a problem.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from citizen_app.errors import InvalidInput, problem
 from feeds.base import Adapter, Parsed
-from feeds.parking.fields import FieldMap, decode, make_field_map, read_records
+from feeds.parking.fields import FieldMap, make_field_map
+from feeds.parking.payloads import decode, refuse
+from feeds.parking.tables import MOST_HEAD_ROWS, Row, find_heading, read_table
 
 _SEPARATORS = (",", ";", "\t", "|")
 
 
 def make_adapter(settings: Mapping[str, Any]) -> Adapter:
-    return DelimitedAdapter(make_field_map(settings))
+    return DelimitedAdapter(make_field_map(settings, "delimiter", "skip_rows", paths=False))
 
 
 @dataclass(frozen=True)
@@ -25,23 +30,22 @@ class DelimitedAdapter:
     fields: FieldMap
 
     def parse(self, payload: bytes, fetched_at: datetime) -> Parsed:
-        """Raises InvalidInput when a heading of the map is missing. Row 2 is the first record, as a person counts."""
+        """Raises InvalidInput when it is no CSV or a heading of the map is missing."""
         text = decode(payload, self.fields.encoding)
-        first_line = text.split("\n", 1)[0]
-        separator = self.fields.delimiter or max(_SEPARATORS, key=first_line.count)
-        try:
-            rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restkey="(more)"))
-        except csv.Error as error:
-            raise InvalidInput([problem("payload", "", first_line, f"not CSV: {error}")]) from error
-        check_headings(self.fields, list(rows[0]) if rows else first_line.strip().split(separator))
-        return read_records(rows, self.fields, fetched_at, first_row=2)
+        separator = self.fields.delimiter or self._separator(text)
+        return read_table(_rows(text, separator)[self.fields.skip_rows:], self.fields, fetched_at, strict=True)
+
+    def _separator(self, text: str) -> str:
+        """The one that makes the heading of the map, else the most frequent."""
+        head = "\n".join(text.splitlines()[:MOST_HEAD_ROWS + self.fields.skip_rows])
+        for separator in _SEPARATORS:
+            if find_heading([cells for _, cells in _rows(head, separator)], self.fields) is not None:
+                return separator
+        return max(_SEPARATORS, key=head.count)
 
 
-def check_headings(fields: FieldMap, headings: list[Any]) -> None:
-    """Raises InvalidInput that names every heading of the map that a table does not have."""
-    known = {str(heading).strip().strip('"') for heading in headings}
-    missing = [(name, path) for name, path in fields.fields.items() if path not in known]
-    if missing:
-        raise InvalidInput([
-            problem("heading", path, ", ".join(sorted(known)), f"missing; it is mapped to {name}") for name, path in missing
-        ])
+def _rows(text: str, separator: str) -> list[Row]:
+    try:
+        return list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1))
+    except csv.Error as error:
+        raise refuse(text, f"not CSV: {error}") from error

@@ -19,7 +19,7 @@ from citizen_app.geo import distance_m, wgs84_to_gcj02
 from citizen_app.parking.facility import SpaceKind
 from citizen_app.parking.occupancy import OpeningStatus, Reading, SiteDescription
 from feeds.base import Parsed
-from feeds.parking.fields import BadValue, moment_of, whole_number
+from feeds.parking.values import BadValue, moment_of, whole_number
 from feeds.registry import ADAPTERS
 
 RECORDED = Path(__file__).parents[2] / "recorded"
@@ -151,7 +151,7 @@ class TestRecorded:
         [found] = readings(parsed).values()
         assert (found.ref, found.available_spaces, found.capacity) == ("east-lake", 9, 340)
         assert found.available_by_kind == {SpaceKind.DISABLED: 2}
-        assert {(one.row, one.field) for one in parsed.problems} == {("row 3", "realtime_data_updated_at"), ("row 4", "ref")}
+        assert {(one.row, one.field) for one in parsed.problems} == {("row 3", "realtime_data_updated_at"), ("row 4", "original_uid")}
 
 
 class TestVendorsOfChina:
