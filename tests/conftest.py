@@ -14,10 +14,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import downgrade, upgrade
+from hypothesis import settings
 
 from citizen_app import config, live
 from citizen_app.extensions import db, migrate, redis_store
 from tests.servers import PostgresServer, RedisServer
+
+# How long an example takes says how busy the machine is, nothing about the code.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 _END_OTHERS = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
