@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,26 +12,34 @@ from citizen_app import clock
 from citizen_app.errors import AppError, InputProblem
 from citizen_app.ops import store
 from citizen_app.ops.bundle import parse_sources
-from citizen_app.ops.source import Run, Source, SourceMode
+from citizen_app.ops.freshness import count_standings, standing_of
+from citizen_app.ops.source import Run, Source, SourceMode, SourceState
 from citizen_app.parking.occupancy import Reading
 from feeds import runner
 from feeds.base import Item
-from feeds.fetch import Validators, fetch
+from feeds.fetch import fetch
+from feeds.leases import Leases
 from feeds.registry import get_adapter
 
 sources = AppGroup("sources", help="Where the counts come from: how each source stands.", invoke_without_command=True)
 
+_NOT_POLLED = {SourceMode.PUSH: "it pushes", SourceMode.MANUAL: "it is counted by hand"}
+
 
 @sources.command("list")
 def list_sources() -> None:
-    """Show each source: last run, outcome, rows, next due."""
+    """Show each source: how it stands, last run, outcome, rows, next due, last error."""
     try:
         states = store.list_source_states()
     except AppError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{'source':<20} {'kind':<12} {'every':>6}  {'last run':<17} {'outcome':<9} {'good':>5} {'bad':>4}  next due  error")
+    now = clock.now()
+    source_part = f"{'source':<20} {'kind':<12} {'every':>7}  {'stands':<8}"
+    click.echo(f"{source_part}  {'last run':<14}  {'outcome':<9} {'good':>5} {'bad':>4}  {'next due':<8}  error")
     for one in states:
-        click.echo(f"{_source_words(one.source)}  {_run_words(one.last_run)}")
+        click.echo(f"{_state_words(one, now)}  {_run_words(one.last_run)}")
+    counts = count_standings(states, now)
+    click.echo(f"{len(states)} sources: {', '.join(f'{count} {name}' for name, count in vars(counts).items())}")
 
 
 @sources.command("runs")
@@ -60,7 +69,8 @@ def check(file: Path, uid: str | None, payload: Path | None) -> None:
         raise click.ClickException(str(error)) from error
     chosen = [one for one in known if (one.uid == uid if uid else one.mode is SourceMode.PULL)]
     if not chosen:
-        raise click.ClickException(f"no such source; there are {', '.join(one.uid for one in known)}")
+        there = ", ".join(one.uid for one in known) or "none"
+        raise click.ClickException(f"no such source; there are {there}" if uid else f"no source is pulled; there are {there}")
     if payload and len(chosen) > 1:
         raise click.ClickException("--payload needs --source")
     if not all([_check(one, payload) for one in chosen]):    # every source is shown, also after a bad one
@@ -70,11 +80,20 @@ def check(file: Path, uid: str | None, payload: Path | None) -> None:
 @sources.command("poll")
 @click.argument("uid")
 def poll(uid: str) -> None:
-    """Run one source now, as the poller does, and show the run."""
+    """Run one source now, whether it is due or not, and show the run. Not while a feeds process is at it."""
+    leases = Leases()
     try:
-        run, _ = runner.run_source(store.get_source(uid), Validators(), 0)
+        source = store.get_source(uid)
     except AppError as error:
         raise click.ClickException(str(error)) from error
+    if source.mode is not SourceMode.PULL:
+        raise click.ClickException(f"{uid} is not polled: {_NOT_POLLED[source.mode]}")
+    if not leases.take(uid):
+        raise click.ClickException(f"a feeds process is polling {uid} at this moment")
+    try:
+        run, _ = runner.run_source(source, None, 0)
+    finally:
+        leases.give_back(uid)
     click.echo(_run_words(run))
     _show_problems(run.problems)
     if run.outcome == "error":
@@ -111,17 +130,20 @@ def _item_words(item: Item) -> str:
     return f"site     {item.ref:<20} {item.name}, capacity {item.capacity}, {position} {item.address}".rstrip()
 
 
-def _source_words(source: Source) -> str:
+def _state_words(state: SourceState, now: datetime) -> str:
+    source = state.source
     kind = source.format if source.mode is SourceMode.PULL else source.mode
-    return f"{source.uid:<20} {kind:<12} {source.interval_s:>4} s"
+    every = f"{source.interval_s} s" if source.mode is not SourceMode.MANUAL else "-"
+    return f"{source.uid:<20} {kind:<12} {every:>7}  {standing_of(state, now) or '-':<8}"
 
 
 def _run_words(run: Run | None) -> str:
+    """One line; times on the county's clock."""
     if run is None:
-        return f"{'never':<17}"
+        return "never"
     started = clock.to_local(run.started_at)
     due = f"{clock.to_local(run.next_due_at):%H:%M:%S}" if run.next_due_at else "-"
-    return f"{started:%m-%d %H:%M:%S}    {run.outcome:<9} {run.rows_good:>5} {run.rows_bad:>4}  {due:<8}  {run.error}".rstrip()
+    return f"{started:%m-%d %H:%M:%S}  {run.outcome:<9} {run.rows_good:>5} {run.rows_bad:>4}  {due:<8}  {run.error}".rstrip()
 
 
 def _show_problems(problems: tuple[InputProblem, ...]) -> None:

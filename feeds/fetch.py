@@ -1,49 +1,36 @@
 """Fetching a source's bytes, with every way in which a foreign server can hurt us bounded.
 
-Connect 5 s, each read 30 s, the whole fetch 60 s; 10 MB at most, on the wire and unpacked; the address is resolved once,
-checked and pinned, on every redirect again; only public addresses unless the source allows private ones.
+Connect 5 s, each read 30 s, the whole fetch 60 s; 10 MB at most, on the wire and unpacked; the name is looked up once,
+its address checked and pinned, on every redirect again; only public addresses unless the source allows private ones.
+Proxies and passwords of the environment play no part. FEEDS_CA_FILE may name authorities trusted beside the usual ones.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ipaddress
 import os
 import re
-import socket
-import threading
-import zlib
+import ssl
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
-from citizen_app.errors import AppError
 from citizen_app.ops.source import Source
+from feeds.bounds import Bounds, FetchError
+from feeds.pinned import Watchdog, pinned_pools, resolve
+from feeds.unpack import ACCEPTED, unpacked
 
-CONNECT_S = 5.0
-READ_S = 30.0
-WHOLE_S = 60.0
-MOST_BYTES = 10 * 1024 * 1024
-MOST_REDIRECTS = 3
+__all__ = ["Bounds", "FetchError", "Fetched", "Validators", "expand", "fetch"]
+
 _CHUNK = 64 * 1024
 _REDIRECTS = {301, 302, 303, 307, 308}
+_PORTS = {"http": 80, "https": 443}
 _VARIABLE = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
-
-
-class FetchError(AppError):
-    """The bytes could not be had; `str()` is one line fit for the list of runs."""
-
-    def __init__(self, message: str, http_status: int | None = None, retry_after_s: float | None = None) -> None:
-        super().__init__(message)
-        self.http_status = http_status
-        self.retry_after_s = retry_after_s
 
 
 @dataclass(frozen=True)
@@ -63,29 +50,17 @@ class Fetched:
     validators: Validators
 
 
-def fetch(source: Source, validators: Validators = Validators()) -> Fetched:
+def fetch(source: Source, validators: Validators = Validators(), bounds: Bounds = Bounds()) -> Fetched:
     """The source's bytes now. Raises FetchError."""
-    watchdog = _Watchdog(WHOLE_S)
+    watchdog = Watchdog(bounds.whole_s)
     try:
-        return _follow(source, validators, watchdog)
+        return _follow(source, validators, bounds, watchdog)
+    except FetchError as error:
+        if watchdog.fired:
+            raise FetchError(f"not finished after {bounds.whole_s:g} s", error.http_status) from error
+        raise
     finally:
         watchdog.stop()
-
-
-def _follow(source: Source, validators: Validators, watchdog: _Watchdog) -> Fetched:
-    url = expand(source.url)
-    headers = {name: expand(value).replace("{secret}", _secret(source)) for name, value in source.headers.items()}
-    for _ in range(MOST_REDIRECTS + 1):
-        response = _ask(url, source, headers, validators, watchdog)
-        with response:
-            if response.status_code in _REDIRECTS and "Location" in response.headers:
-                following = urljoin(url, response.headers["Location"])
-                if urlsplit(following).netloc != urlsplit(url).netloc:
-                    headers = {}    # what was meant for one host is not shown to another
-                url = following
-                continue
-            return _read(response, watchdog)
-    raise FetchError(f"more than {MOST_REDIRECTS} redirects")
 
 
 def expand(text: str) -> str:
@@ -98,164 +73,107 @@ def expand(text: str) -> str:
     return _VARIABLE.sub(value, text)
 
 
-def resolve(host: str, port: int, allow_private: bool) -> str:
-    """The one address that this fetch talks to. Raises FetchError for one that it must not."""
+def _follow(source: Source, validators: Validators, bounds: Bounds, watchdog: Watchdog) -> Fetched:
+    url = expand(source.url)
+    headers = {name: expand(value).replace("{secret}", _secret(source)) for name, value in source.headers.items()}
+    for _ in range(bounds.most_redirects + 1):
+        parts = _parts(url)
+        addresses = resolve(
+            str(parts.hostname), parts.port or _PORTS[parts.scheme], source.allow_private, min(bounds.resolve_s, watchdog.left_s())
+        )
+        with _Ask(addresses, bounds, watchdog).get(url, {**headers, **_conditions(validators)}) as response:
+            if response.status_code not in _REDIRECTS or "Location" not in response.headers:
+                return _read(response, validators, bounds, watchdog)
+            following = _parts(url, response.headers["Location"])
+        if _origin(following) != _origin(parts):
+            headers = {}    # what was meant for one host is not shown to another
+        url = following.geturl()
+    raise FetchError(f"more than {bounds.most_redirects} redirects")
+
+
+def _parts(url: str, location: str = "") -> SplitResult:
+    """An address in its parts, or where it redirects to."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise FetchError(f"{host}: no such host") from error
-    address = str(found[0][4][0])
-    for entry in found:
-        ip = ipaddress.ip_address(str(entry[4][0]).split("%")[0])
-        ip = getattr(ip, "ipv4_mapped", None) or ip
-        link_local = ip.is_link_local or ip.is_multicast or ip.is_unspecified
-        if link_local or (not ip.is_global and not allow_private):
-            raise FetchError(f"{host} is at {ip}, which is not a public address")
-    return address
+        parts = urlsplit(urljoin(url, location))
+        usable = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable:
+        what = f"redirected to {location.split('?', maxsplit=1)[0][:80]}, which is" if location else "the address is"
+        raise FetchError(f"{what} no http address")
+    return parts
 
 
-class _Watchdog:
-    """Cuts the connection when the time for the whole fetch is over, also from a server that drips its headers."""
-
-    def __init__(self, seconds: float) -> None:
-        self.connected: list[socket.socket] = []
-        self.fired = False
-        self._timer = threading.Timer(seconds, self._cut)
-        self._timer.daemon = True
-        self._timer.start()
-
-    def _cut(self) -> None:
-        self.fired = True
-        for connection in self.connected:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def stop(self) -> None:
-        self._timer.cancel()
+def _origin(parts: SplitResult) -> tuple[str, str | None, int]:
+    return parts.scheme, parts.hostname, parts.port or _PORTS[parts.scheme]
 
 
-class _PinnedAdapter(HTTPAdapter):
-    """Connects to one address, whatever the name resolves to by then; certificates are checked for the name."""
+def _conditions(validators: Validators) -> dict[str, str]:
+    named = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
+    return {name: value for name, value in named.items() if value}
 
-    def __init__(self, scheme: str, host: str, address: str, watchdog: _Watchdog) -> None:
-        self.scheme, self.host, self.address, self.watchdog = scheme, host, address, watchdog
+
+class _Ask(HTTPAdapter):
+    """One request to one of the addresses, without a session: no proxies, cookies, redirects or retries."""
+
+    def __init__(self, addresses: tuple[str, ...], bounds: Bounds, watchdog: Watchdog) -> None:
+        self.addresses, self.bounds, self.watchdog = addresses, bounds, watchdog
         super().__init__(max_retries=0)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        if self.scheme == "https":
-            kwargs |= {"server_hostname": self.host, "assert_hostname": self.host}
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _watched_pools(self.watchdog)
+        context = ssl.create_default_context()
+        if more := os.environ.get("FEEDS_CA_FILE"):
+            try:
+                context.load_verify_locations(more)
+            except OSError as error:
+                raise FetchError("FEEDS_CA_FILE names no file of certificates") from error
+        super().init_poolmanager(*args, **kwargs, ssl_context=context)
+        self.poolmanager.pool_classes_by_scheme = pinned_pools(self.addresses, self.watchdog)
 
-    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        parts = urlsplit(request.url or "")
-        request.headers["Host"] = parts.netloc.rpartition("@")[2]
-        literal = f"[{self.address}]" if ":" in self.address else self.address
-        port = f":{parts.port}" if parts.port else ""
-        request.url = parts._replace(netloc=literal + port).geturl()
-        return super().send(request, *args, **kwargs)
-
-
-def _watched_pools(watchdog: _Watchdog) -> dict[str, type[HTTPConnectionPool]]:
-    """Connection pools whose connections the watchdog knows."""
-    class Plain(HTTPConnection):
-        def connect(self) -> None:
-            super().connect()
-            watchdog.connected.append(self.sock)
-
-    class Secure(HTTPSConnection):
-        def connect(self) -> None:
-            super().connect()
-            watchdog.connected.append(self.sock)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}
+    @contextmanager
+    def get(self, url: str, headers: Mapping[str, str]) -> Iterator[requests.Response]:
+        """The answer's head; its body is read while the context lasts."""
+        ours = {"User-Agent": "citizen-travel-feeds", "Accept": "*/*", "Accept-Encoding": ACCEPTED, "Connection": "close"}
+        try:
+            request = requests.Request("GET", url, headers={**ours, **headers}).prepare()
+            with self.send(request, stream=True, timeout=(self.bounds.connect_s, self.bounds.read_s)) as response:
+                yield response
+        except (requests.RequestException, HTTPError, OSError, UnicodeError) as error:
+            raise FetchError(_in_words(error, self.bounds)) from error
+        finally:
+            self.close()
 
 
-def _ask(
-    url: str, source: Source, headers: Mapping[str, str], validators: Validators, watchdog: _Watchdog
-) -> requests.Response:
-    try:
-        parts = urlsplit(url)
-        port = parts.port or (443 if parts.scheme == "https" else 80)
-    except ValueError as error:
-        raise FetchError(f"not an address: {url[:80]}") from error
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise FetchError(f"not an http address: {url[:80]}")
-    address = resolve(parts.hostname, port, source.allow_private)
-    conditions = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
-    session = requests.Session()
-    session.trust_env = False
-    session.mount(f"{parts.scheme}://", _PinnedAdapter(parts.scheme, parts.hostname, address, watchdog))
-    try:
-        return session.get(
-            url,
-            headers={
-                "User-Agent": "citizen-travel-feeds", "Accept-Encoding": "gzip, deflate", **headers,
-                **{name: value for name, value in conditions.items() if value},
-            },
-            timeout=(CONNECT_S, READ_S),
-            stream=True,
-            allow_redirects=False,
-        )
-    except requests.RequestException as error:
-        raise FetchError(_late() if watchdog.fired else _in_words(error)) from error
-
-
-def _read(response: requests.Response, watchdog: _Watchdog) -> Fetched:
+def _read(response: requests.Response, asked_with: Validators, bounds: Bounds, watchdog: Watchdog) -> Fetched:
     status = response.status_code
-    validators = Validators(response.headers.get("ETag", ""), response.headers.get("Last-Modified", ""))
-    if status == 304:
-        return Fetched(status, None, validators)
+    etag, last_modified = response.headers.get("ETag", ""), response.headers.get("Last-Modified", "")
+    if status == 304 and asked_with != Validators():
+        return Fetched(status, None, Validators(etag or asked_with.etag, last_modified or asked_with.last_modified))
     if status != 200:
         raise FetchError(f"answered {status}", status, _retry_after_s(response.headers.get("Retry-After", "")))
     body = bytearray()
     try:
-        for part in _unpacked(_wire(response, watchdog), response.headers.get("Content-Encoding", "")):
+        for part in unpacked(_wire(response, bounds, watchdog), response.headers.get("Content-Encoding", "")):
             body += part
-            if len(body) > MOST_BYTES:
-                raise FetchError(f"more than {MOST_BYTES} bytes", status)
-    except (requests.RequestException, HTTPError, OSError, zlib.error) as error:
-        raise FetchError(_late() if watchdog.fired else _in_words(error), status) from error
-    return Fetched(status, bytes(body), validators)
+            if len(body) > bounds.most_bytes:
+                raise FetchError(f"more than {bounds.most_bytes} bytes unpacked")
+    except (requests.RequestException, HTTPError, OSError) as error:
+        raise FetchError(_in_words(error, bounds), status) from error
+    except FetchError as error:
+        raise FetchError(str(error), status) from error
+    return Fetched(status, bytes(body), Validators(etag, last_modified))
 
 
-def _wire(response: requests.Response, watchdog: _Watchdog) -> Iterator[bytes]:
+def _wire(response: requests.Response, bounds: Bounds, watchdog: Watchdog) -> Iterator[bytes]:
     """The bytes as they come, still packed."""
     got, stated = 0, response.headers.get("Content-Length", "")
     while part := response.raw.read1(_CHUNK, decode_content=False):
         got += len(part)
-        if got > MOST_BYTES:
-            raise FetchError(f"more than {MOST_BYTES} bytes", response.status_code)
+        if got > bounds.most_bytes:
+            raise FetchError(f"more than {bounds.most_bytes} bytes")
         yield part
-    if watchdog.fired:
-        raise FetchError(_late(), response.status_code)
-    if stated.isdigit() and got < int(stated):
-        raise FetchError(f"cut off after {got} of {stated} bytes", response.status_code)
-
-
-def _unpacked(parts: Iterator[bytes], encoding: str) -> Iterator[bytes]:
-    """The bytes unpacked a piece at a time, so that a small bomb never becomes a large memory."""
-    kind = encoding.strip().lower()
-    if kind in {"", "identity"}:
-        yield from parts
-        return
-    if kind not in {"gzip", "deflate"}:
-        raise FetchError(f"packed as {kind}, which was not asked for")
-    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
-    for part in parts:
-        rest = part
-        while rest and not unpacker.eof:
-            yield unpacker.decompress(rest, _CHUNK)
-            rest = unpacker.unconsumed_tail
-    yield unpacker.flush()
-    if not unpacker.eof:
-        raise FetchError("cut off in the middle of packed data")
+    if watchdog.fired or (stated.isdigit() and got < int(stated)):
+        raise FetchError(f"cut off after {got} of {stated or 'unknown'} bytes")
 
 
 def _secret(source: Source) -> str:
@@ -263,21 +181,34 @@ def _secret(source: Source) -> str:
 
 
 def _retry_after_s(text: str) -> float | None:
-    return float(text) if text.isdigit() and len(text) < 6 else None
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 6 else None
 
 
-def _late() -> str:
-    return f"not finished after {WHOLE_S:.0f} s"
-
-
-def _in_words(error: Exception) -> str:
-    """One line that says what went wrong without addresses of memory and without secrets of the URL."""
+def _in_words(error: BaseException, bounds: Bounds) -> str:
+    """One line that says what went wrong, without addresses of memory and without secrets of the URL."""
+    causes = list(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not good: {cause.verify_message.rstrip('.')}"
     if isinstance(error, requests.ConnectTimeout):
-        return f"no connection within {CONNECT_S:.0f} s"
-    if isinstance(error, requests.Timeout) or "timed out" in str(error).lower():
-        return f"silent for {READ_S:.0f} s"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "the certificate is not good"
-    if isinstance(error, zlib.error):
-        return "packed data is broken"
-    return f"connection failed ({type(error).__name__})"
+        return f"no connection within {bounds.connect_s:g} s"
+    if isinstance(error, requests.Timeout) or any(isinstance(one, TimeoutError) for one in causes):
+        return f"silent for {bounds.read_s:g} s"
+    if any(isinstance(one, ssl.SSLError) for one in causes):
+        return "no secure connection could be agreed on"
+    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader | UnicodeError):
+        return "the address or a header cannot be sent"
+    said = [one.strerror for one in causes if isinstance(one, OSError) and one.strerror]
+    return f"connection failed: {said[-1] if said else 'cut off'}"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The error and everything that led to it, wherever libraries keep that."""
+    seen: list[BaseException] = []
+    waiting: list[Any] = [error]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, BaseException) and one not in seen:
+            seen.append(one)
+            yield one
+            waiting += [one.__cause__, one.__context__, getattr(one, "reason", None), *one.args]

@@ -1,4 +1,4 @@
-"""The one path of a run: fetch, parse, act, record. Nothing that goes wrong on it escapes. Alone calls actions."""
+"""The one path of a run: claim, fetch, parse, act, record. Nothing that goes wrong on it escapes. Alone calls actions."""
 
 from __future__ import annotations
 
@@ -16,17 +16,37 @@ from citizen_app.parking import actions as parking_actions
 from citizen_app.parking import store as parking_store
 from citizen_app.parking.occupancy import Reading, SiteDescription
 from feeds.base import Parsed
-from feeds.fetch import FetchError, Validators, fetch
+from feeds.fetch import Fetched, FetchError, Validators, fetch
+from feeds.leases import Leases
 from feeds.registry import get_adapter
 
 log = logging.getLogger(__name__)
 
 BACK_OFF_MOST_S = 600.0
+RETRY_AFTER_MOST_S = 3600.0
 _JITTER = 0.1
+_NIGHT_FROM, _NIGHT_UNTIL = (3, 30), (5, 0)    # on the county's clock: nobody looks for a car park
 
 
-def run_source(source: Source, validators: Validators, failures: int) -> tuple[Run, Validators]:
-    """Fetch a source once, take what it holds, record the run. The validators to ask with the next time.
+def claim(source: Source, leases: Leases, now: datetime) -> bool:
+    """Whether this process may run the source now: no other is at it, and nobody was since an interval ago.
+
+    The lease is in Redis and is held while the source is run; the turn is in SQL and lasts for the interval. So no source
+    is polled twice in an interval, also when Redis is away, hangs or begins anew. Raises Unavailable without a database.
+    """
+    if not leases.take(source.uid):
+        return False
+    claimed = False
+    try:
+        claimed = ops_actions.claim_source(source.uid, now, now + timedelta(seconds=source.interval_s))
+    finally:
+        if not claimed:
+            leases.give_back(source.uid)
+    return claimed
+
+
+def run_source(source: Source, last: Fetched | None, failures: int) -> tuple[Run, Fetched | None]:
+    """Fetch a source once, take what it holds, record the run. What was fetched comes back, to be handed in the next time.
 
     `failures` is how many runs before this one failed in a row; the next one is due the later the more they were.
     """
@@ -35,94 +55,88 @@ def run_source(source: Source, validators: Validators, failures: int) -> tuple[R
     problems: Sequence[InputProblem] = ()
     good = accepted = 0
     try:
-        fetched = fetch(source, validators)
-        status, validators = fetched.http_status, fetched.validators
-        if fetched.body is not None:
-            size = len(fetched.body)
-            parsed = get_adapter(source).parse(fetched.body, started_at)
-            accepted, good, problems = take(source, parsed, clock.now())
+        fetched = fetch(source, last.validators if last else Validators())
+        status, size = fetched.http_status, len(fetched.body or b"")
+        if fetched.body is None and last:
+            # Unchanged is an answer too: the same bytes, as true now as they were then.
+            fetched = Fetched(status, last.body, fetched.validators)
+        parsed = get_adapter(source).parse(fetched.body or b"", started_at)
+        accepted, good, problems = take(source, parsed, clock.now())
+        last = fetched if fetched.validators != Validators() else None
     except FetchError as fault:
         status, error, retry_after_s = fault.http_status, str(fault), fault.retry_after_s or 0.0
     except AppError as fault:
-        error, problems = str(fault).splitlines()[0], getattr(fault, "problems", ())
+        error, problems = next(iter(str(fault).splitlines()), "nothing usable in it"), getattr(fault, "problems", ())
     except Exception as fault:    # an adapter's own mistake must not end the process
         log.exception("run failed", extra={"source": source.uid})
         error = f"internal fault: {type(fault).__name__}"
-    if error:
-        validators = Validators()    # ask for all of it the next time
     pause_s = next_pause_s(source.interval_s, failures + 1 if error else 0, retry_after_s)
     run = Run(
         source.uid, started_at, clock.now(), _outcome(error, problems, accepted), status, size, good,
         len({one.row for one in problems}), tuple(problems), error, started_at + timedelta(seconds=pause_s),
     )
     _record(run)
-    return run, validators
+    return run, None if error else last    # after an error all of it is asked for
 
 
 def take(source: Source, parsed: Parsed, received_at: datetime) -> tuple[int, int, list[InputProblem]]:
-    """Hand the readings over: how many were new, how many good in all, and every problem."""
+    """Hand the readings over: how many were new, how many good in all, and every problem.
+
+    Raises InvalidInput when there is nothing to use: no row, none that can be read, or of no car park of ours.
+    """
     readings = [item for item in parsed.items if isinstance(item, Reading)]
-    problems = [*parsed.problems, *compare_sites(source.uid, parsed)]
+    described = any(isinstance(item, SiteDescription) for item in parsed.items)
     result = parking_actions.record_readings(source.uid, readings, received_at)
     good = result.accepted + result.unchanged
-    if not readings and not any(isinstance(item, SiteDescription) for item in parsed.items):
+    problems = [*parsed.problems, *result.problems]
+    if not good and not described:
         raise InvalidInput(problems or [problem("payload", "records", parsed.rows, "nothing usable in it")])
-    return result.accepted, good, [*problems, *result.problems]
+    return result.accepted, good, [*problems, *compare_sites(source.uid, parsed)]
 
 
 def compare_sites(source_uid: str, parsed: Parsed) -> list[InputProblem]:
     """Where the source's own description of a car park differs from ours: worth a look, nothing is overwritten."""
-    ours = {one.source_ref: one for one in parking_store.list_facilities() if one.source_uid == source_uid}
+    described = [item for item in parsed.items if isinstance(item, SiteDescription) and item.capacity is not None]
+    if not described:
+        return []
+    ours = {one.source_ref: one.capacity for one in parking_store.list_facilities() if one.source_uid == source_uid}
     return [
-        problem(item.ref, "capacity", item.capacity, f"ours is {ours[item.ref].capacity}")
-        for item in parsed.items
-        if isinstance(item, SiteDescription) and item.ref in ours
-        and item.capacity is not None and ours[item.ref].capacity is not None
-        and item.capacity != ours[item.ref].capacity
+        problem(item.ref, "capacity", item.capacity, f"ours is {ours[item.ref]}")
+        for item in described
+        if ours.get(item.ref) is not None and item.capacity != ours[item.ref]
     ]
 
 
 def next_pause_s(interval_s: int, failures: int, retry_after_s: float = 0) -> float:
-    """Seconds to the next run: the interval; after failures doubled each time, jittered, never below the interval."""
+    """Seconds to the next run: the interval; after failures doubled each time, jittered, never below the interval.
+
+    A server that asks for more patience is given it, an hour at most.
+    """
     if not failures:
         return float(interval_s)
-    longest = max(BACK_OFF_MOST_S, interval_s)
-    pause_s = min(interval_s * 2.0 ** min(failures, 16), longest)
-    return max(interval_s, retry_after_s, pause_s * (1 - random.random() * _JITTER))
+    pause_s = min(interval_s * 2.0 ** min(failures, 16), max(BACK_OFF_MOST_S, interval_s))
+    return max(interval_s, min(retry_after_s, RETRY_AFTER_MOST_S), pause_s * (1 - random.random() * _JITTER))
 
 
-def claim(source: Source, owner: str, now: datetime) -> bool:
-    """Whether this process may run the source now: its turn of this interval, and nobody still at it.
-
-    In Redis; through SQL while Redis does not answer.
-    """
-    turn_s = max(1.0, source.interval_s * 0.9)
-    try:
-        if not ops_store.acquire_lease(f"source:{source.uid}", owner, LEASE_S):
-            return False
-        if ops_store.claim_turn(f"source:{source.uid}", turn_s):
-            return True
-        ops_store.release_lease(f"source:{source.uid}", owner)
-        return False
-    except AppError:
-        return ops_actions.claim_source(source.uid, now, now + timedelta(seconds=turn_s))
+def longest_pause_s(interval_s: int) -> float:
+    """What `next_pause_s` never exceeds."""
+    return max(RETRY_AFTER_MOST_S, BACK_OFF_MOST_S, interval_s)
 
 
-def release(source: Source, owner: str) -> None:
-    """Give the source back after a run."""
-    ops_store.release_lease(f"source:{source.uid}", owner)
-
-
-LEASE_S = 75.0    # a whole fetch is cut off after 60 s
-
-
-def keep_house(now: datetime) -> None:
-    """What any feeds process does each minute: Redis holds what SQL holds, and once a night old history goes."""
+def publish() -> None:
+    """Make Redis hold what SQL holds, whatever happened to it."""
     parking_actions.publish_snapshot()
-    if _is_night(now) and _claim_night(now):
-        counts = parking_actions.prune_history(now)
-        counts["runs"] = ops_actions.prune_runs(now)
-        log.info("history pruned", extra=counts)
+
+
+def prune(now: datetime) -> None:
+    """Once a night, in one process, old history goes. A night that is missed is made up for by the next."""
+    local = clock.to_local(now)
+    if not _NIGHT_FROM <= (local.hour, local.minute) < _NIGHT_UNTIL:
+        return
+    if not ops_store.acquire_lease(f"night:{local:%Y-%m-%d}", "taken", 24 * 3600):
+        return
+    counts = {**parking_actions.prune_history(now), "runs": ops_actions.prune_runs(now)}
+    log.info("history pruned", extra=counts)
 
 
 def take_recent(source_uid: str, readings: Sequence[Reading], received_at: datetime) -> int:
@@ -135,18 +149,6 @@ def take_past(facility_uid: str, counts: Sequence[tuple[datetime, int]]) -> None
     parking_actions.import_history(facility_uid, counts)
 
 
-def _is_night(now: datetime) -> bool:
-    local = clock.to_local(now)
-    return local.hour == 3
-
-
-def _claim_night(now: datetime) -> bool:
-    try:
-        return ops_store.claim_turn(f"night:{clock.to_local(now):%Y-%m-%d}", 24 * 3600)
-    except AppError:
-        return False    # the next night will do
-
-
 def _outcome(error: str, problems: Sequence[InputProblem], accepted: int) -> str:
     if error:
         return "error"
@@ -156,12 +158,15 @@ def _outcome(error: str, problems: Sequence[InputProblem], accepted: int) -> str
 
 
 def _record(run: Run) -> None:
+    """One line in the log and one row, the row if the database answers."""
     fields = {
-        "source": run.source_uid, "outcome": run.outcome, "rows_good": run.rows_good, "rows_bad": run.rows_bad,
-        "bytes": run.bytes_read, "error": run.error, "ms": round((run.ended_at - run.started_at).total_seconds() * 1000),
+        "source": run.source_uid, "outcome": run.outcome, "http_status": run.http_status, "bytes": run.bytes_read,
+        "rows_good": run.rows_good, "rows_bad": run.rows_bad, "error": run.error,
+        "ms": round((run.ended_at - run.started_at).total_seconds() * 1000),
+        "next_due_at": run.next_due_at.isoformat() if run.next_due_at else None,
     }
     log.info("run", extra=fields)
     try:
         ops_actions.record_run(run)
-    except AppError as fault:
-        log.warning("run not recorded", extra={"source": run.source_uid, "error": str(fault)})
+    except Exception as fault:
+        log.warning("run not recorded", extra={"source": run.source_uid, "error": f"{type(fault).__name__}: {fault}"[:200]})

@@ -62,9 +62,9 @@ def record_push(source_uid: str, message_id: str, message: Message, received_at:
 
 
 def claim_source(uid: str, now: datetime, until: datetime) -> bool:
-    """Take a source's turn in SQL, while Redis does not answer."""
+    """Take a source's turn: nobody polls it again before `until`. False when it is another's, or nobody knows the source."""
     with transaction():
-        return store.claim_source_in_sql(uid, now, until)
+        return store.claim_turn_of(uid, now, until)
 
 
 def prune_runs(now: datetime) -> int:

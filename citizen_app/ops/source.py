@@ -60,3 +60,16 @@ class Run:
     problems: tuple[InputProblem, ...] = ()
     error: str = ""
     next_due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SourceState:
+    """A source with its newest run and its newest run that brought or confirmed data."""
+
+    source: Source
+    last_run: Run | None
+    last_good_run: Run | None
+
+    @property
+    def next_due_at(self) -> datetime | None:
+        return self.last_run.next_due_at if self.last_run else None

@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 
 GOOD = json.dumps([{"id": "east-lake", "free": 40}]).encode()
 Connection = socket.socket
@@ -66,6 +67,11 @@ class BadServer:
     def do_hang(self, connection: Connection, request: str) -> None:
         self.stopping.wait(120)
 
+    def do_hang_once(self, connection: Connection, request: str) -> None:
+        if self.asked["hang-once"] == 1:
+            self.stopping.wait(120)
+        self.do_good(connection, request)
+
     def do_drip(self, connection: Connection, request: str) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
         while not self.stopping.wait(0.05):
@@ -79,18 +85,66 @@ class BadServer:
     def do_cut(self, connection: Connection, request: str) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n[1, 2")
 
+    def do_cut_chunks(self, connection: Connection, request: str) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n400\r\n[1, 2")
+
+    def do_more_than_stated(self, connection: Connection, request: str) -> None:
+        self._send(connection, GOOD, stated=len(GOOD) - 5)
+
     def do_html(self, connection: Connection, request: str) -> None:
-        body = b"<html><body>We will be back soon</body></html>"
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        self._send(connection, b"<html><body>We will be back soon</body></html>", "Content-Type: text/html")
+
+    def do_nothing(self, connection: Connection, request: str) -> None:
+        self._send(connection, b"[]")
+
+    def do_stranger(self, connection: Connection, request: str) -> None:
+        self._send(connection, b'[{"id": "nobody", "free": 3}]')
+
+    def do_mixed(self, connection: Connection, request: str) -> None:
+        self._send(connection, b'[{"id": "nobody", "free": 3}, {"id": "east-lake", "free": 7}, {"id": "x", "free": "many"}]')
+
+    def do_sites(self, connection: Connection, request: str) -> None:
+        sites = [{"original_uid": "east-lake", "name": "East lake", "lat": 28.8, "lon": 121.1, "capacity": 120, "has_realtime_data": True,
+                  "realtime_free_capacity": 40, "realtime_data_updated_at": datetime.now(UTC).isoformat()}]
+        self._send(connection, json.dumps(sites).encode())
+
+    def do_unasked_304(self, connection: Connection, request: str) -> None:
+        connection.sendall(b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n")
+
+    def do_bare_304(self, connection: Connection, request: str) -> None:
+        connection.sendall(b"HTTP/1.1 304 Not Modified\r\nConnection: close\r\n\r\n")
 
     def do_bomb(self, connection: Connection, request: str) -> None:
-        packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+        self._bomb(connection, "gzip", zlib.MAX_WBITS | 16)
+
+    def do_deflate_bomb(self, connection: Connection, request: str) -> None:
+        self._bomb(connection, "deflate", -zlib.MAX_WBITS)
+
+    def _bomb(self, connection: Connection, encoding: str, bits: int) -> None:
+        packer = zlib.compressobj(9, zlib.DEFLATED, bits)
         body = b"".join(packer.compress(bytes(1024 * 1024)) for _ in range(200)) + packer.flush()
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        self._send(connection, body, f"Content-Encoding: {encoding}")
+
+    def do_brotli(self, connection: Connection, request: str) -> None:
+        self._send(connection, bytes(40), "Content-Encoding: br")
 
     def do_packed(self, connection: Connection, request: str) -> None:
-        body = gzip.compress(GOOD)
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+        self._send(connection, gzip.compress(GOOD), "Content-Encoding: gzip")
+
+    def do_packed_in_two(self, connection: Connection, request: str) -> None:
+        self._send(connection, gzip.compress(GOOD[:10]) + gzip.compress(GOOD[10:]) + bytes(16), "Content-Encoding: gzip")
+
+    def do_deflated(self, connection: Connection, request: str) -> None:
+        self._send(connection, zlib.compress(GOOD), "Content-Encoding: deflate")
+
+    def do_deflated_barely(self, connection: Connection, request: str) -> None:
+        self._send(connection, zlib.compress(GOOD)[2:-4], "Content-Encoding: deflate")
+
+    def do_packed_and_cut(self, connection: Connection, request: str) -> None:
+        self._send(connection, gzip.compress(GOOD)[:-12], "Content-Encoding: gzip")
+
+    def do_packed_badly(self, connection: Connection, request: str) -> None:
+        self._send(connection, b"\x1f\x8b" + GOOD, "Content-Encoding: gzip")
 
     def do_zeros(self, connection: Connection, request: str) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2147483648\r\n\r\n")
@@ -112,6 +166,14 @@ class BadServer:
 
     def do_elsewhere(self, connection: Connection, request: str) -> None:
         self._redirect(connection, f"http://localhost:{self.port}/good")
+
+    def do_slow_loop(self, connection: Connection, request: str) -> None:
+        self.stopping.wait(0.8)
+        self._redirect(connection, "/drip")
+
+    def _send(self, connection: Connection, body: bytes, header: str = "X-Nothing: 1", stated: int | None = None) -> None:
+        length = len(body) if stated is None else stated
+        connection.sendall(f"HTTP/1.1 200 OK\r\n{header}\r\nContent-Length: {length}\r\n\r\n".encode() + body)
 
     def _redirect(self, connection: Connection, to: str) -> None:
         connection.sendall(f"HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".encode())
