@@ -193,7 +193,7 @@ def _in_words(error: BaseException, bounds: Bounds) -> str:
     if isinstance(error, requests.ConnectTimeout):
         return f"no connection within {bounds.connect_s:g} s"
     if isinstance(error, requests.Timeout) or any(isinstance(one, TimeoutError) for one in causes):
-        return f"silent for {bounds.read_s:g} s"
+        return "the server fell silent"
     if any(isinstance(one, ssl.SSLError) for one in causes):
         return "no secure connection could be agreed on"
     if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.InvalidHeader | UnicodeError):

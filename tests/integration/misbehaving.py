@@ -6,6 +6,7 @@ import contextlib
 import gzip
 import json
 import socket
+import ssl
 import threading
 import time
 import zlib
@@ -19,17 +20,24 @@ Connection = socket.socket
 
 
 class BadServer:
-    def __init__(self) -> None:
+    """`tls` puts a certificate for vendor.example in front of the same faults."""
+
+    def __init__(self, tls: ssl.SSLContext | None = None) -> None:
+        self.tls = tls
+        self.names: list[str | None] = []
+        self.plain_port = 0
+        if tls:
+            tls.sni_callback = lambda _connection, name, _context: self.names.append(name)
         self.asked: Counter[str] = Counter()
         self.requests: list[str] = []
         self.moments: list[tuple[float, str]] = []
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.stopping = threading.Event()
-        threading.Thread(target=self._serve, daemon=True).start()
+        threading.Thread(target=self._serve, name="bad-server", daemon=True).start()
 
     def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}/{path}"
+        return f"https://vendor.example:{self.port}/{path}" if self.tls else f"http://127.0.0.1:{self.port}/{path}"
 
     def _serve(self) -> None:
         while not self.stopping.is_set():
@@ -37,14 +45,17 @@ class BadServer:
                 connection, _ = self.listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._answer, args=(connection,), daemon=True).start()
+            threading.Thread(target=self._answer, args=(connection,), name="bad-server", daemon=True).start()
 
-    def _answer(self, connection: Connection) -> None:
-        with connection, contextlib.suppress(OSError):
+    def _answer(self, accepted: Connection) -> None:
+        with contextlib.suppress(OSError), self._secured(accepted) as connection:
             request = b""
             while b"\r\n\r\n" not in request:
                 part = connection.recv(4096)
                 if not part:
+                    return
+                if part[0] == 0x16:    # a TLS handshake, where plain HTTP is spoken
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n")
                     return
                 request += part
             path = request.split(b" ")[1].decode().lstrip("/")
@@ -53,6 +64,9 @@ class BadServer:
             self.moments.append((time.monotonic(), path))
             fault: Callable[[Connection, str], None] = getattr(self, "do_" + path.split("?")[0].replace("-", "_"), self.do_good)
             fault(connection, request.decode())
+
+    def _secured(self, connection: Connection) -> Connection:
+        return self.tls.wrap_socket(connection, server_side=True) if self.tls else connection
 
     def do_good(self, connection: Connection, request: str) -> None:
         if 'If-None-Match: "v1"' in request:
@@ -171,6 +185,9 @@ class BadServer:
         self.stopping.wait(0.8)
         self._redirect(connection, "/drip")
 
+    def do_in_the_clear(self, connection: Connection, request: str) -> None:
+        self._redirect(connection, f"http://vendor.example:{self.plain_port}/good")
+
     def _send(self, connection: Connection, body: bytes, header: str = "X-Nothing: 1", stated: int | None = None) -> None:
         length = len(body) if stated is None else stated
         connection.sendall(f"HTTP/1.1 200 OK\r\n{header}\r\nContent-Length: {length}\r\n\r\n".encode() + body)
@@ -180,8 +197,8 @@ class BadServer:
 
 
 @contextmanager
-def bad_server() -> Iterator[BadServer]:
-    server = BadServer()
+def bad_server(tls: ssl.SSLContext | None = None) -> Iterator[BadServer]:
+    server = BadServer(tls)
     try:
         yield server
     finally:
