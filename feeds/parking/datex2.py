@@ -21,6 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -28,8 +29,8 @@ from lxml import etree
 from citizen_app.errors import InvalidInput, problem
 from feeds.base import Adapter, Parsed
 from feeds.parking.fields import FieldMap, make_field_map
-from feeds.parking.payloads import children, local_name, read_xml
-from feeds.parking.rows import read_records
+from feeds.parking.payloads import local_name, read_xml
+from feeds.parking.rows import MOST_RECORDS, read_records
 
 _OPEN = ("open", "openingTimesInForce", "spacesAvailable", "almostFull", "full", "fullAtEntrance", "openForSpecialVehicles")
 _CLOSED = ("closed", "closedAbnormal", "closedUntilFurtherNotice", "temporarilyClosed")
@@ -75,8 +76,8 @@ class Datex2Adapter:
         """Raises InvalidInput when it is no DATEX II document with parking records or states."""
         root = read_xml(payload, self.records.encoding)
         published = next((_own_text(one) for one in _all(root, "publicationTime")), None)
-        records = [_record(element) for element in _all(root, "parkingRecord")]
-        states = [_state(element, published) for element in _all(root, "parkingRecordStatus")]
+        records = [_record(element) for element in islice(_all(root, "parkingRecord"), MOST_RECORDS + 1)]
+        states = [_state(element, published) for element in islice(_all(root, "parkingRecordStatus"), MOST_RECORDS + 1)]
         if not records and not states and not _is_publication(root):
             raise InvalidInput([problem("payload", local_name(root), "", "no parking records and no parking states in it")])
         static = read_records(records, self.records, fetched_at)
@@ -109,24 +110,19 @@ def _state(element: etree._Element, published: str | None) -> dict[str, Any]:
 
 def _is_publication(root: etree._Element) -> bool:
     """Whether it is a publication that merely has nothing to say at the moment."""
-    names = {name.lower() for name in _PUBLICATIONS}
     types = " ".join(str(value) for value in root.attrib.values())
-    return any(name in types for name in _PUBLICATIONS) or any(local_name(one).lower() in names for one in _elements(root))
-
-
-def _elements(root: etree._Element) -> Iterator[etree._Element]:
-    return (element for element in root.iter() if isinstance(element.tag, str))
+    names = [name[0].lower() + name[1:] for name in _PUBLICATIONS]
+    return any(name in types for name in _PUBLICATIONS) or any(True for _ in root.iter(*(f"{{*}}{name}" for name in names)))
 
 
 def _all(root: etree._Element, name: str) -> Iterator[etree._Element]:
     """Every element below with this local name."""
-    return (element for element in _elements(root) if local_name(element) == name)
+    return root.iter(f"{{*}}{name}")
 
 
 def _child(element: etree._Element | None, name: str) -> etree._Element | None:
     """The first child with this local name."""
-    found = [] if element is None else children(element)
-    return next((child for child in found if local_name(child) == name), None)
+    return None if element is None else next(element.iterchildren(f"{{*}}{name}"), None)
 
 
 def _text(element: etree._Element | None, name: str) -> str | None:

@@ -11,12 +11,13 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from feeds.base import Adapter, Parsed
 from feeds.parking.fields import FieldMap, make_field_map
 from feeds.parking.payloads import decode, refuse
-from feeds.parking.tables import MOST_HEAD_ROWS, Row, find_heading, read_table
+from feeds.parking.tables import MOST_HEAD_ROWS, MOST_ROWS, Row, find_heading, read_table
 
 _SEPARATORS = (",", ";", "\t", "|")
 
@@ -46,6 +47,6 @@ class DelimitedAdapter:
 
 def _rows(text: str, separator: str) -> list[Row]:
     try:
-        return list(enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=separator), 1))
+        return list(enumerate(islice(csv.reader(io.StringIO(text, newline=""), delimiter=separator), MOST_ROWS), 1))
     except csv.Error as error:
         raise refuse(text, f"not CSV: {error}") from error

@@ -8,7 +8,8 @@ All keys but `fields` may be left out; every key for the reader of `sources.toml
 | `fields` | our name = their path (`paths`), for tables the heading or `column.N` | |
 | `time_format` | `iso`, `epoch_s`, `epoch_ms`, or a strptime pattern | `iso` |
 | `timezone` | of times without a zone | `Asia/Shanghai` |
-| `status`, `kinds` | their word = ours | our words |
+| `status` | their word = `OPEN`, `CLOSED`, `UNKNOWN`, or `NO_DATA`: the number beside it means nothing | our words |
+| `kinds` | their word = our kind of facility, "" for none | our words |
 | `no_data` | further values that mean "no number" | |
 | `thousands` | what groups digits: `,` `.` `'` or a space | |
 | `crs` | `wgs84`, `gcj02` or `bd09`, of `lat` and `lon` | `wgs84` |
@@ -35,6 +36,7 @@ from feeds.parking.values import EPOCHS, BadValue, text_of
 NUMBERS = ("available_spaces", "occupied", "capacity", "max_height_cm", *map(str, SpaceKind))
 NAMES = ("ref", "observed_at", "opening_status", "name", "lat", "lon", "address", "kind", "opening_hours", *NUMBERS)
 COMMON = ("fields", "time_format", "timezone", "status", "kinds", "no_data", "thousands", "crs", "encoding")
+NO_NUMBER = "NO_DATA"
 NO_DATA = frozenset({"", "-", "--", "---", "null", "NULL", "None", "N/A", "n/a", "2147483647"})
 CRS: Mapping[str, Callable[[float, float], tuple[float, float]]] = {
     "wgs84": lambda lat, lon: (lat, lon), "gcj02": geo.gcj02_to_wgs84, "bd09": geo.bd09_to_wgs84,
@@ -48,7 +50,7 @@ class FieldMap:
 
     fields: Mapping[str, str]
     timezone: ZoneInfo
-    status: Mapping[str, OpeningStatus]
+    status: Mapping[str, OpeningStatus | None]    # None: the number beside such a word means nothing
     kinds: Mapping[str, FacilityKind | None]
     no_data: frozenset[str]
     records: str
@@ -73,8 +75,8 @@ def make_field_map(settings: Mapping[str, Any], *own: str, paths: bool = True, l
     found = FieldMap(
         fields=fields,
         timezone=given.zone(),
-        status=given.words("status", OpeningStatus, {str(one): one for one in OpeningStatus}),
-        kinds=given.words("kinds", FacilityKind, {str(one): one for one in FacilityKind}),
+        status=given.words("status", OpeningStatus, NO_NUMBER),
+        kinds=given.words("kinds", FacilityKind, ""),
         no_data=NO_DATA | given.no_data(),
         records=given.text("records"),
         time_format=given.time_format(),
@@ -154,13 +156,13 @@ class _Settings:
         except BadValue as error:
             self.fault(key, str(error), path)
 
-    def words(self, key: str, choices: Iterable[Any], default: Mapping[str, Any]) -> dict[str, Any]:
-        """Their word = ours. "" stands for "nothing that we know"."""
+    def words(self, key: str, choices: Iterable[Any], nothing: str) -> dict[str, Any]:
+        """Their word = ours; our own words need no entry, and `nothing` stands for None."""
         ours = {str(one): one for one in choices}
-        found = dict(default)
+        found: dict[str, Any] = dict(ours)
         for word, value in self.table(key).items():
-            if not isinstance(value, str) or (value not in ours and (value or key == "status")):
-                self.fault(f"{key}.{word}", f"expected one of {', '.join(ours)}", value)
+            if not isinstance(value, str) or value not in (*ours, nothing):
+                self.fault(f"{key}.{word}", f"expected one of {', '.join(filter(None, (*ours, nothing)))}", value)
             else:
                 found[str(word)] = ours.get(value)
         return found

@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from lxml import html
@@ -20,9 +21,10 @@ from citizen_app.errors import InvalidInput, problem
 from feeds.base import Adapter, Parsed
 from feeds.parking.fields import FieldMap, make_field_map
 from feeds.parking.payloads import decode, refuse
-from feeds.parking.rows import read_records
+from feeds.parking.rows import check_size, read_records
 from feeds.parking.tables import MOST_HEAD_ROWS, Row, find_heading, read_table, wanted
 
+_MOST_TABLES = 100
 _CHARSET = re.compile(rb"charset=[\"']?([A-Za-z0-9_-]+)")
 
 
@@ -33,7 +35,7 @@ def make_adapter(settings: Mapping[str, Any]) -> Adapter:
     for name, path in {"records": fields.records, **{f"fields.{one}": path for one, path in fields.fields.items()}}.items():
         try:
             XPath(path)(html.Element("p"))
-        except XPathError as error:
+        except (XPathError, ValueError) as error:
             raise InvalidInput([problem("settings", name, path, "expected an XPath")]) from error
     return BlocksAdapter(fields)
 
@@ -45,7 +47,8 @@ class TableAdapter:
     def parse(self, payload: bytes, fetched_at: datetime) -> Parsed:
         """Raises InvalidInput when the page has no such table."""
         keep_heads = bool(wanted(self.fields))
-        tables = [_rows(table, keep_heads) for table in _page(payload, self.fields.encoding).findall(".//table")]
+        page = _page(payload, self.fields.encoding)
+        tables = [_rows(table, keep_heads) for table in islice(page.iter("table"), _MOST_TABLES)]
         if self.fields.table >= len(tables):
             raise InvalidInput([problem("payload", "table", self.fields.table, f"the page has {len(tables)} tables")])
         chosen = tables[self.fields.table]
@@ -66,6 +69,7 @@ class BlocksAdapter:
         blocks = _page(payload, self.fields.encoding).xpath(self.fields.records)
         if not isinstance(blocks, list) or not blocks:
             raise InvalidInput([problem("payload", "records", self.fields.records, "the page has no such blocks")])
+        check_size(blocks)
         paths = set(self.fields.fields.values())
         records = [{path: _text_at(block, path) for path in paths} for block in blocks]
         return read_records(records, self.fields, fetched_at)
@@ -82,8 +86,10 @@ def _page(payload: bytes, encoding: str) -> Any:
 
 def _rows(table: Any, keep_heads: bool) -> list[Row]:
     """The rows of a table, without those of a table within it; rows of nothing but heading cells only if asked for."""
+    rows = table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr")
+    check_size(rows, spare=MOST_HEAD_ROWS)
     found: list[Row] = []
-    for number, row in enumerate(table.xpath("./tr | ./thead/tr | ./tbody/tr | ./tfoot/tr"), 1):
+    for number, row in enumerate(rows, 1):
         cells = [cell for cell in row if cell.tag in {"td", "th"}]
         if keep_heads or any(cell.tag == "td" for cell in cells):
             found.append((number, [" ".join(cell.text_content().split()) for cell in cells]))

@@ -20,7 +20,7 @@ from feeds.parking import delimited
 from feeds.parking.fields import FieldMap, make_field_map
 from feeds.parking.paths import look_up
 from feeds.parking.payloads import children, local_name, read_json, read_xml
-from feeds.parking.rows import read_records
+from feeds.parking.rows import check_size, read_records
 from feeds.parking.values import shown
 
 _MOST_DEPTH = 60
@@ -66,7 +66,10 @@ class XmlAdapter:
             elements = [child for element in elements for child in children(element) if local_name(child) == step]
         if not elements:
             raise InvalidInput([problem("payload", self.fields.records, local_name(root), "no element is at this path")])
-        return read_records([_record(element) for element in elements], self.fields, fetched_at, document=_record(root))
+        check_size(elements)
+        looks_above = any(path.startswith("$.") for path in self.fields.fields.values())
+        records = [_record(element) for element in elements]
+        return read_records(records, self.fields, fetched_at, document=_record(root) if looks_above else None)
 
     def _steps(self, root: etree._Element) -> list[str]:
         """The path of names; a name of the root at its beginning is taken for what it is."""

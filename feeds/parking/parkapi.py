@@ -51,7 +51,7 @@ _LOT = {
     "name": "name", "lat": "coords.lat", "lon": "coords.lng", "address": "address", "capacity": "total",
     "available_spaces": "free", "opening_status": "state", "observed_at": "$.last_updated",
 }
-_STATES = {"open": "OPEN", "closed": "CLOSED", "nodata": "UNKNOWN", "unknown": "UNKNOWN"}
+_STATES = {"open": "OPEN", "closed": "CLOSED", "nodata": "NO_DATA", "unknown": "UNKNOWN"}
 _KINDS = {
     "CAR_PARK": "multi_storey", "UNDERGROUND": "underground", "OFF_STREET_PARKING_GROUND": "surface", "ON_STREET": "on_street",
 }
@@ -114,8 +114,5 @@ def _is_other(site: Any) -> bool:
 
 
 def _lot(lot: Any) -> Any:
-    """The lot with its identifier in one place, and without the number of one that says it has none."""
-    if not isinstance(lot, dict):
-        return lot
-    found = {**lot, "id": lot.get("id", lot.get("original_uid"))}
-    return {**found, "free": None} if lot.get("state") == "nodata" else found
+    """The lot with its identifier in one place."""
+    return {**lot, "id": lot.get("id", lot.get("original_uid"))} if isinstance(lot, dict) else lot

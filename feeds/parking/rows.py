@@ -17,6 +17,7 @@ from feeds.parking.values import BadValue, degrees, first_number, moment_of, pla
 MOST_RECORDS = 20_000
 _COUNTED = frozenset({"available_spaces", "occupied", "opening_status"})
 _DESCRIBED = frozenset({"name", "lat", "address"})
+_NO_NUMBER = object()    # the status of a row whose number means nothing
 
 
 def read_records(
@@ -29,8 +30,7 @@ def read_records(
     read; with neither time nor count the source just knows nothing. Of two records of one car park the first counts.
     Raises InvalidInput for more than 20,000 records.
     """
-    if len(records) > MOST_RECORDS:
-        raise InvalidInput([problem("payload", "records", len(records), f"more than {MOST_RECORDS}")])
+    check_size(records)
     items: list[Item] = []
     problems: list[InputProblem] = []
     seen: set[str] = set()
@@ -45,6 +45,12 @@ def read_records(
             items += found
             seen.add(str(ref))
     return Parsed(tuple(items), tuple(problems), len(records))
+
+
+def check_size(records: Sequence[Any], spare: int = 0) -> None:
+    """Raises InvalidInput for more records than any county has; `spare` are rows that are none."""
+    if len(records) > MOST_RECORDS + spare:
+        raise InvalidInput([problem("payload", "records", len(records), f"more than {MOST_RECORDS}")])
 
 
 class _Row:
@@ -75,7 +81,7 @@ class _Row:
         if name == "ref":
             return ref_of(None if self.means_nothing(raw) else raw)
         if name == "opening_status" and not isinstance(raw, (Mapping, list)) and text_of(raw) in self.map.status:
-            return self.map.status[text_of(raw)]
+            return self.map.status[text_of(raw)] or _NO_NUMBER
         if self.means_nothing(raw):
             return None
         if name in NUMBERS:
@@ -104,6 +110,8 @@ class _Row:
             if get("available_spaces") is not None or get("occupied") is not None:
                 self.fault("observed_at", None, "expected a time")
             return None
+        if get("opening_status") is _NO_NUMBER:
+            return Reading(get("ref", ""), observed_at, capacity=get("capacity"))
         kinds = {kind: spaces for kind in SpaceKind if (spaces := get(str(kind))) is not None}
         return Reading(
             get("ref", ""), observed_at, get("available_spaces"), get("occupied"), get("capacity"),

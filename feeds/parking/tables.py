@@ -13,9 +13,10 @@ from typing import Any
 from citizen_app.errors import InputProblem, InvalidInput, problem
 from feeds.base import Parsed
 from feeds.parking.fields import FieldMap
-from feeds.parking.rows import read_records
+from feeds.parking.rows import MOST_RECORDS, check_size, read_records
 
 MOST_HEAD_ROWS = 20
+MOST_ROWS = 2 * MOST_RECORDS    # blank ones included
 _BY_NUMBER = "column."
 
 Row = tuple[int, Sequence[Any]]    # its number as a person counts, its cells
@@ -27,6 +28,7 @@ def read_table(rows: Sequence[Row], fields: FieldMap, fetched_at: datetime, stri
     Raises InvalidInput that names every heading of the map which the table lacks or has twice.
     """
     rows = [(number, cells) for number, cells in rows if any(cell not in (None, "") for cell in cells)]
+    check_size(rows, spare=MOST_HEAD_ROWS)
     at = find_heading([cells for _, cells in rows[:MOST_HEAD_ROWS]], fields)
     headings: list[str] = []
     if wanted(fields):

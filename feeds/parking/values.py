@@ -41,7 +41,7 @@ def shown(raw: Any) -> str:
         return "(a table)"
     if isinstance(raw, list):
         return "(a list)"
-    return str(raw)
+    return "" if raw is None else str(raw)
 
 
 def text_of(raw: Any) -> str:
@@ -62,7 +62,7 @@ def ref_of(raw: Any) -> str:
     if isinstance(raw, (bool, Mapping, list)):
         raise BadValue("expected what identifies the car park")
     ref = text_of(raw)
-    if not ref or len(ref) > 128 or not ref.isprintable():
+    if not ref or len(ref) > 128 or not ref.isprintable() or not str(raw).strip().isprintable():
         raise BadValue("expected what identifies the car park, at most 128 characters")
     return ref
 
