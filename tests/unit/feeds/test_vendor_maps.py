@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import tomllib
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,8 +14,10 @@ import openpyxl
 import pytest
 
 from citizen_app.geo import distance_m, wgs84_to_bd09, wgs84_to_gcj02
+from citizen_app.ops.source import Source
 from citizen_app.parking.facility import FacilityKind, SpaceKind
 from citizen_app.parking.occupancy import OpeningStatus, spaces_of
+from feeds.parking.fields import COMMON, NAMES
 from feeds.registry import ADAPTERS
 from tests.factories import make_facility
 from tests.unit.feeds.reading import MAP, NOW, faults, parse, readings, sites, spaces
@@ -198,17 +202,34 @@ class TestTables:
         assert (spaces(parsed), readings(parsed)["东湖"].observed_at) == ({"东湖": 9}, NOW)
 
 
-def worked_examples() -> list[Any]:
-    """Every [[source]] that stands in a toml block of the pages about sources."""
+PAGES = ("sources.md", "sources.zh-CN.md")
+
+
+def worked_examples(page: str) -> list[tuple[dict[str, Any], str]]:
+    """Every source of a toml block of the page, with the payload of the block after it."""
     found = []
-    for page in ("sources.md", "sources.zh-CN.md"):
-        blocks = (DOCS / page).read_text(encoding="utf-8").split("```toml\n")[1:]
-        for block in blocks:
-            for source in tomllib.loads(block.split("```")[0]).get("source", []):
-                found.append(pytest.param(source, id=f"{page}:{source['uid']}"))
+    blocks = (DOCS / page).read_text(encoding="utf-8").split("```")[1::2]
+    for block, following in pairwise(blocks):
+        language, text = block.split("\n", 1)
+        if language == "toml":
+            found += [(source, following.split("\n", 1)[1]) for source in tomllib.loads(text)["source"]]
     return found
 
 
-@pytest.mark.parametrize("source", worked_examples())
-def test_the_examples_of_the_documentation_can_be_used(source: dict[str, Any]) -> None:
-    ADAPTERS[source["format"]](source.get("settings", {}))
+@pytest.mark.parametrize("page", PAGES)
+class TestDocumentation:
+    def test_its_examples_read_its_payloads(self, page: str) -> None:
+        found = {
+            source["uid"]: parse(source["format"], payload, source["settings"]) for source, payload in worked_examples(page)
+        }
+        assert {uid: spaces(parsed) for uid, parsed in found.items()} == {
+            "east-lake-vendor": {"A1": 9}, "mall": {"17": 83, "18": None}, "city-platform": {"3310": 64},
+        }
+        assert {uid: faults(parsed) for uid, parsed in found.items() if parsed.problems} == {"east-lake-vendor": [("row 2", "remainParkNum")]}
+        assert {one.observed_at for parsed in found.values() for one in readings(parsed).values()} == {FOUR_O_CLOCK}
+
+    def test_it_names_every_key_and_field_and_format(self, page: str) -> None:
+        text = (DOCS / page).read_text(encoding="utf-8")
+        own = ("records", "delimiter", "sheet", "table", "skip_rows")
+        keys = [one.name for one in dataclasses.fields(Source)]
+        assert [key for key in (*COMMON, *own, *NAMES, *ADAPTERS, *keys) if f"`{key}`" not in text] == []
