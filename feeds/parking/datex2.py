@@ -11,7 +11,7 @@ spaces repeat the same names for parts of a car park.
 | parkingLayout: multiStorey, automatedParkingGarage, underground, openSpace, field | kind |
 | parkingStatusOriginTime, else publicationTime | observed_at |
 | parkingOccupancy / parkingNumberOfVacantSpaces | available_spaces |
-| parkingOccupancy / parkingNumberOfOccupiedSpaces | occupied |
+| parkingOccupancy / parkingNumberOfOccupiedSpaces, else parkingNumberOfVehicles | occupied |
 | parkingOccupancy / parkingNumberOfSpacesOverride | capacity of the reading |
 | parkingSiteOpeningStatus, else parkingSiteStatus | opening_status |
 """
@@ -52,7 +52,6 @@ _STATE = {
     "opening_status": "parkingSiteOpeningStatus",
     "observed_at": "parkingStatusOriginTime",
 }
-_COUNTS = ("parkingNumberOfVacantSpaces", "parkingNumberOfOccupiedSpaces", "parkingNumberOfSpacesOverride")
 _PUBLICATIONS = ("ParkingStatusPublication", "ParkingTablePublication")
 _OWN = ("timezone", "no_data", "encoding")
 
@@ -99,10 +98,12 @@ def _record(element: etree._Element) -> dict[str, Any]:
 
 
 def _state(element: etree._Element, published: str | None) -> dict[str, Any]:
-    reference, occupancy = _child(element, "parkingRecordReference"), _child(element, "parkingOccupancy")
+    reference, counts = _child(element, "parkingRecordReference"), _child(element, "parkingOccupancy")
     return {
         "@id": None if reference is None else reference.get("id"),
-        **{field: _text(occupancy, field) for field in _COUNTS},
+        "parkingNumberOfVacantSpaces": _text(counts, "parkingNumberOfVacantSpaces"),
+        "parkingNumberOfOccupiedSpaces": _text(counts, "parkingNumberOfOccupiedSpaces") or _text(counts, "parkingNumberOfVehicles"),
+        "parkingNumberOfSpacesOverride": _text(counts, "parkingNumberOfSpacesOverride"),
         "parkingSiteOpeningStatus": _text(element, "parkingSiteOpeningStatus") or _text(element, "parkingSiteStatus"),
         "parkingStatusOriginTime": _text(element, "parkingStatusOriginTime") or published,
     }

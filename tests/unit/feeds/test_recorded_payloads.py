@@ -48,7 +48,8 @@ class TestDatex2:
 
     def test_version_3_never_takes_a_group_of_spaces_for_the_whole_car_park(self) -> None:
         parsed = parse("datex2", recorded("handmade/datex2_v3_groups.xml"), {"timezone": "Asia/Shanghai"})
-        assert spaces(parsed) == {"LH-01": 8, "LH-02": None}
+        assert spaces(parsed) == {"LH-01": 8, "LH-02": None, "LH-03": None}
+        assert readings(parsed)["LH-03"].occupied == 71, "vehicles are counted where spaces are not"
         assert readings(parsed)["LH-01"].observed_at == datetime(2026, 11, 24, 4, 0, 5, tzinfo=UTC)
         assert readings(parsed)["LH-02"].opening_status is OPEN, "full is open, and no number"
 
