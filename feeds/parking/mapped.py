@@ -1,8 +1,9 @@
 """Any JSON, CSV or XML that the source's own table describes; the formats belong to their vendors.
 
-Settings: `records` and the common ones of `fields`. `records` of JSON is a path to a list, or to a table of records by key
-(then the path `key` is that key). `records` of XML is the path of element names below the root; an element's children,
-attributes (`@name`) and text (`#text`) are its fields, and names are given without their namespaces. CSV is `delimited`.
+Settings: `records` and the common ones of `fields`. `records` of JSON is a path to a list, to a table of records by key
+(then the path `key` is that key), or to the one record of a single car park. `records` of XML is the path of element names
+below the root; an element's children, attributes (`@name`) and text (`#text`) are its fields, and names are given without
+their namespaces. CSV is `delimited`.
 """
 
 from __future__ import annotations
