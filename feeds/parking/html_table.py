@@ -54,7 +54,7 @@ class TableAdapter:
         chosen = tables[self.fields.table]
         if not self.fields.table:
             chosen = next((rows for rows in tables if self._has_headings(rows)), chosen)
-        return read_table(chosen[self.fields.skip_rows:], self.fields, fetched_at)
+        return read_table(chosen[self.fields.skip_rows:], self.fields, fetched_at, strict=True)
 
     def _has_headings(self, rows: list[Row]) -> bool:
         return find_heading([cells for _, cells in rows[:MOST_HEAD_ROWS]], self.fields) is not None

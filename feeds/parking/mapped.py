@@ -48,11 +48,16 @@ class JsonAdapter:
         document = read_json(payload, self.fields.encoding)
         records = look_up(document, self.fields.records) if self.fields.records else document
         if isinstance(records, dict):
-            records = [{"key": key, **record} if isinstance(record, dict) else record for key, record in records.items()]
+            records = [records] if self._is_record(records) else _by_key(records)
         if not isinstance(records, list):
             where = self.fields.records or "(root)"
             raise InvalidInput([problem("payload", where, shown(records), "expected a list of records")])
         return read_records(records, self.fields, fetched_at, document=document)
+
+    def _is_record(self, found: dict[str, Any]) -> bool:
+        """Whether a table is the one record of a source that reports a single car park."""
+        path = self.fields.fields["ref"]
+        return not path.startswith("$.") and look_up(found, path) is not None
 
 
 @dataclass(frozen=True)
@@ -77,6 +82,10 @@ class XmlAdapter:
         steps = [step for step in self.fields.records.split(".") if step]
         names_root = bool(steps) and steps[0] == local_name(root) and steps[0] not in map(local_name, children(root))
         return steps[1:] if names_root else steps
+
+
+def _by_key(records: dict[str, Any]) -> list[Any]:
+    return [{"key": key, **record} if isinstance(record, dict) else record for key, record in records.items()]
 
 
 def _record(element: etree._Element, depth: int = 0) -> Any:

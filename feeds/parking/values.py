@@ -17,7 +17,7 @@ MOST_SPACES = 1_000_000
 EPOCHS = {"epoch_s": 1.0, "epoch_ms": 1000.0}
 _WHOLE = re.compile(r"[+-]?\d{1,15}(?:\.0{1,2})?", re.ASCII)
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:([.,' ])\d{3})(?:\1\d{3})*", re.ASCII)
-_FIRST_NUMBER = re.compile(r"(?<![\w.,])[+-]?\d+(?:[.,']\d+)*", re.ASCII)
+_FIRST_NUMBER = re.compile(r"(?<![\w.,:])[+-]?\d++(?:[.,']\d++)*+(?!\s*%|:\d)", re.ASCII)    # no clock, no percentage
 _ISO = re.compile(r"\d{4}-?\d\d-?\d\d[T ]\d\d", re.ASCII)
 
 
@@ -86,7 +86,7 @@ def whole_number(raw: Any, thousands: str = "") -> int:
 
 
 def first_number(raw: Any) -> Any:
-    """The first number in a text ("12 freie Plätze", "448 / 548"), the text itself if there is none."""
+    """The first number in a text ("12 freie Plätze", "14:05 Uhr: 448 / 548" is 448), the text itself if there is none."""
     found = _FIRST_NUMBER.search(raw) if isinstance(raw, str) else None
     return found[0] if found else raw
 

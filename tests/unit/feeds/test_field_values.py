@@ -41,6 +41,7 @@ class TestNumbers:
 
     @pytest.mark.parametrize(("text", "number"), [
         ("12 freie Plätze", "12"), ("剩余 9 个", "9"), ("448 / 548", "448"), ("P-12: -3 frei", "12"), ("1.234 frei", "1.234"), ("voll", "voll"),
+        ("14:05 Uhr: 3 frei", "3"), ("50 % frei", "50 % frei"), ("12,5%: 7", "7"), ("100%", "100%"),
     ])
     def test_the_first_number_in_a_text(self, text: str, number: str) -> None:
         assert first_number(text) == number

@@ -79,6 +79,10 @@ class TestChineseVendors:
         assert (sites(parsed)["3310"].name, sites(parsed)["3310"].address) == ("崇和门㙍", "崇和路")
         assert [(one.row, one.field, one.value) for one in parsed.problems] == [("row 2", "ZT", "打烊")]
 
+    def test_a_vendor_with_an_address_for_each_car_park(self) -> None:
+        body = {"code": 0, "data": {"parkCode": "A1", "remainParkNum": 9}}
+        assert spaces(parse("mapped_json", body, {"records": "data", "fields": {"ref": "parkCode", "available_spaces": "remainParkNum"}})) == {"A1": 9}
+
     def test_levels_without_numbers(self) -> None:
         body = [{"id": "a", "level": "充足"}, {"id": "b", "level": "关闭"}, {"id": "c", "level": "未知"}]
         parsed = parse("mapped_json", body, {
@@ -192,6 +196,11 @@ class TestTables:
         page = "<table><tr><td>x</td></tr></table><table><tr><th>P</th><th>N</th></tr><tr><td>a</td><td>5</td></tr></table>"
         by_number = {"ref": "column.0", "available_spaces": "column.1"}
         assert spaces(parse("html", page, {"table": 1, "fields": by_number})) == {"a": 5}
+
+    def test_a_row_of_a_web_page_that_lacks_a_cell_is_a_problem(self) -> None:
+        rows = "<tr><td rowspan=2>a</td><td>3</td></tr><tr><td>4</td></tr><tr><td>b</td><td>5</td></tr>"
+        parsed = parse("html", f"<table><tr><th>id</th><th>free</th></tr>{rows}</table>", {"fields": {"ref": "id", "available_spaces": "free"}})
+        assert (spaces(parsed), [one.row for one in parsed.problems]) == ({"a": 3, "b": 5}, ["row 3"])
 
     def test_a_web_page_in_gb2312(self) -> None:
         page = (
