@@ -262,7 +262,7 @@ def hung_postgres(request: pytest.FixtureRequest, database_kind: str, reader: Fl
 def test_a_database_that_hangs_does_not_hang_health_or_measurements(reader: FlaskClient, hung_postgres: bool) -> None:
     began = time.monotonic()
     ready, measured = reader.get("/readyz"), reader.get("/metrics")
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 10
     assert ready.status_code == 200 and ready.json and ready.json["database"] is not hung_postgres
     assert f"citizen_database_up {0.0 if hung_postgres else 1.0}" in measured.text
 

@@ -64,6 +64,11 @@ class Service:
                 raise
             self.process = None
 
+    def workers(self) -> list[int]:
+        """The processes that answer, by their numbers."""
+        pid = self.process.pid if self.process else 0
+        return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
     def get(self, path: str) -> tuple[int, bytes]:
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
@@ -285,10 +290,9 @@ def test_a_cold_start_without_redis_and_database_shows_what_is_on_disk_and_says_
 def test_a_worker_that_is_killed_is_replaced_and_knows_the_county_at_once(
     database_kind: str, service: Service
 ) -> None:
-    pid = service.process.pid if service.process else 0
-    workers = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    assert len(workers) == 2
-    os.kill(workers[0], signal.SIGKILL)
+    wait_for(lambda: len(service.workers()) == 2, 60)    # the first one may answer before the second is there
+    killed = service.workers()[0]
+    os.kill(killed, signal.SIGKILL)
     until = clock.now() + timedelta(seconds=5)
     while clock.now() < until:
         try:
@@ -296,3 +300,4 @@ def test_a_worker_that_is_killed_is_replaced_and_knows_the_county_at_once(
         except OSError:
             continue    # the connection that the killed worker had taken
         assert (status, b"/parking/scarce" in body) == (200, True)
+    wait_for(lambda: len(service.workers()) == 2 and killed not in service.workers(), 60)

@@ -165,7 +165,7 @@ def test_a_redis_that_hangs_costs_a_writer_no_more_than_its_time_limit(bare_app:
     own_redis.hang()
     begin = time.monotonic()
     assert actions.record_readings("vendor", [make_reading("a")], NOON).accepted == 1
-    assert time.monotonic() - begin < 1.5
+    assert time.monotonic() - begin < 5
     assert spaces() == {"a": 40}
     assert store.snapshot_origin() == "database"
     own_redis.resume()
@@ -209,7 +209,7 @@ def _pruned_line() -> str:
 def test_a_postgresql_that_hangs_is_given_up_and_found_again(
     database_kind: str, bare_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extensions, "_POSTGRES_SILENCE_S", 0.5)
+    monkeypatch.setattr(extensions, "_POSTGRES_SILENCE_S", 2.0)
     server = PostgresServer().start()
     engine = create_engine(config.database_url(server.url(), tmp_path), pool_pre_ping=True)
     real = db.engines[None]
@@ -225,14 +225,14 @@ def test_a_postgresql_that_hangs_is_given_up_and_found_again(
         begin = time.monotonic()
         with pytest.raises(Unavailable):
             store.list_facilities()
-        assert time.monotonic() - begin < 5
+        assert time.monotonic() - begin < 15
         begin = time.monotonic()
         with pytest.raises(Unavailable):    # the next ones do not wait again
             store.list_facilities()
-        assert time.monotonic() - begin < 0.4
+        assert time.monotonic() - begin < 1.5
         for process in whole:
             process.resume()
-        time.sleep(0.5)
+        time.sleep(2)
         assert store.list_facilities() == []
         server.kill()
         with pytest.raises(Unavailable):

@@ -146,11 +146,11 @@ def test_the_database_is_asked_at_most_every_two_seconds(document: Live[list[int
 def test_a_page_does_not_wait_for_a_redis_that_hangs(document: Live[list[int]], places: Places, app: Flask) -> None:
     app.config["START_BACKGROUND"] = True
     assert document.current() == [1]
-    places.redis_takes_s = 1.0
+    places.redis_takes_s = 3.0
     time.sleep(0.2)    # the background thread is now waiting for Redis
     begin = time.monotonic()
     assert document.current() == [1]
-    assert time.monotonic() - begin < 0.1
+    assert time.monotonic() - begin < 1.5
 
 
 def test_the_background_thread_keeps_memory_fresh(document: Live[list[int]], places: Places, app: Flask) -> None:
