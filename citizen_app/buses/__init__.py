@@ -1,0 +1,1 @@
+"""Rural buses: network, timetables, departures, and the versions in which all of it comes."""
