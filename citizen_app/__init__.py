@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from citizen_app import commands, config, logs, web
+from citizen_app import commands, config, kept_pages, logs, web
 from citizen_app.exchange import views as exchange_views
 from citizen_app.extensions import api, babel, db, migrate, redis_store
 from citizen_app.ops import api as ops_api
@@ -29,6 +29,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     babel.init_app(app, locale_selector=web.choose_locale)
     app.json.ensure_ascii = app.json.sort_keys = False    # type: ignore[attr-defined]
     logs.init_app(app)
+    kept_pages.init_app(app)
     web.init_app(app)
     api.init_app(app)
     for module in (places_views, parking_views, attendant_views, exchange_views, ops_views):

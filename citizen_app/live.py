@@ -12,11 +12,12 @@ A room's store makes one at import, gives it small functions, and reads it with 
 
 from __future__ import annotations
 
+import itertools
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 _DATABASE_PAUSE_S = 2.0
 _DISK_PAUSE_S = 5.0
 _documents: list[Live[Any]] = []
+_serials = itertools.count(1)
 _threads: dict[int, threading.Thread] = {}
 _start_lock = threading.Lock()
 
@@ -91,11 +93,17 @@ class Live(Generic[Value]):
     def origin(self) -> str:
         return self._held.origin
 
+    @property
+    def serial(self) -> int:
+        """A number that is another one whenever the value in memory has become another one."""
+        return self._serial
+
     def reset(self) -> None:
         """Forget everything, as a new worker has."""
         with self._lock:
             self._held: Held[Value] = Held(self._empty, "empty", None)
             self._known_version: str | None = None
+            self._serial = next(_serials)
             self._asked_database_at = self._wrote_disk_at = float("-inf")
             self._unwritten = False
 
@@ -142,8 +150,10 @@ class Live(Generic[Value]):
         self._asked_database_at = clock.monotonic_s()
 
     def _take(self, value: Value, origin: str, version: str | None) -> None:
-        self._unwritten = self._unwritten or value != self._held.value
+        moved = value is not self._held.value and value != self._held.value
         self._held, self._known_version = Held(value, origin, clock.now()), version
+        if moved:    # after the value, so that nobody takes an old one for one of the new serial
+            self._unwritten, self._serial = True, next(_serials)
 
     def _path(self) -> Path:
         folder: Path = current_app.config["DATA_DIR"]
@@ -165,10 +175,20 @@ class Live(Generic[Value]):
         try:
             written_at = datetime.fromtimestamp(self._path().stat().st_mtime, UTC)
             self._held = Held(self._from_text(self._path().read_text(encoding="utf-8")), "disk", written_at)
+            self._serial = next(_serials)
         except FileNotFoundError:
             return
         except Exception as error:
             log.warning("live document on disk cannot be read", extra={"document": self.name, "error": str(error)})
+
+
+def serials(names: Iterable[str]) -> tuple[int, ...]:
+    """The serials of some documents: while they are the same, memory holds what it held. 0 for one that does not exist."""
+    return tuple([_serial_of(name) for name in names])
+
+
+def _serial_of(name: str) -> int:
+    return next((document.serial for document in _documents if document.name == name), 0)
 
 
 def reset_all() -> None:

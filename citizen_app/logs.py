@@ -70,9 +70,23 @@ def init_app(app: Flask) -> None:
     app.after_request(_end)
 
 
+def request_id(sent: str) -> str:
+    """The id that the asker gave the request, or a new one where it is not sane."""
+    return sent if _SANE_ID.fullmatch(sent) else uuid.uuid4().hex
+
+
+def record(request_id: str, method: str, path: str, route: str, status: int, began_s: float, size: int | None) -> None:
+    """Count an answered request and write its line. `began_s` is on the monotonic clock."""
+    spent_s = clock.monotonic_s() - began_s
+    metrics.count_request(route, method, status, spent_s)
+    access_log.info(
+        "request", request_id=request_id, method=method, path=path, route=route, status=status,
+        spent_ms=round(spent_s * 1000, 1), bytes=size,
+    )
+
+
 def _begin() -> None:
-    sent = request.headers.get("X-Request-ID", "")
-    g.request_id = sent if _SANE_ID.fullmatch(sent) else uuid.uuid4().hex
+    g.request_id = request_id(request.headers.get("X-Request-ID", ""))
     g.began_s = clock.monotonic_s()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
@@ -81,12 +95,8 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     if "request_id" not in g:
         return response
-    spent_s = clock.monotonic_s() - g.began_s
-    route = request.url_rule.rule if request.url_rule else "none"
     response.headers["X-Request-ID"] = g.request_id
-    metrics.count_request(route, request.method, response.status_code, spent_s)
-    access_log.info(
-        "request", method=request.method, path=request.path, route=route, status=response.status_code,
-        spent_ms=round(spent_s * 1000, 1), bytes=response.calculate_content_length(),
-    )
+    route = request.url_rule.rule if request.url_rule else "none"
+    size = response.calculate_content_length()
+    record(g.request_id, request.method, request.path, route, response.status_code, g.began_s, size)
     return response
