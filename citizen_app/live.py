@@ -36,7 +36,8 @@ _DISK_PAUSE_S = 5.0
 _documents: list[Live[Any]] = []
 _serials = itertools.count(1)
 _threads: dict[int, threading.Thread] = {}
-_start_lock = threading.Lock()
+_start_lock = threading.RLock()
+_warming: set[int] = set()    # the process that loads every document for the first time
 
 
 @dataclass(frozen=True)
@@ -199,11 +200,18 @@ def reset_all() -> None:
 
 
 def warm(app: Flask) -> None:
-    """Load every document once, then keep them fresh in the background. Once per process, later calls do nothing."""
+    """Load every document once, then keep them fresh in the background. Once per process, later calls do nothing.
+
+    A document may ask another, made before it, while it is loaded: it gets what that one holds by then.
+    """
     with _start_lock:
-        if os.getpid() in _threads:
+        if os.getpid() in _threads or os.getpid() in _warming:
             return
-        _refresh_all(app)
+        _warming.add(os.getpid())
+        try:
+            _refresh_all(app)
+        finally:
+            _warming.discard(os.getpid())
         thread = threading.Thread(target=_keep_fresh, args=(app,), name="live", daemon=True)
         _threads[os.getpid()] = thread
         thread.start()

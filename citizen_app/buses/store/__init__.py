@@ -1,0 +1,40 @@
+"""What buses remember: versions of the network in SQL, the published one in every worker's memory. Private to here."""
+
+from citizen_app.buses.store.current import Published, announce, current_published, network_origin
+from citizen_app.buses.store.versions import (
+    add_draft,
+    delete_drafts,
+    find_export,
+    find_export_day,
+    find_pointer,
+    find_published,
+    forget_documents,
+    get_document,
+    get_version,
+    list_versions,
+    lock_versions,
+    set_difference,
+    set_export,
+    set_published,
+)
+
+__all__ = [
+    "Published",
+    "add_draft",
+    "announce",
+    "current_published",
+    "delete_drafts",
+    "find_export",
+    "find_export_day",
+    "find_pointer",
+    "find_published",
+    "forget_documents",
+    "get_document",
+    "get_version",
+    "list_versions",
+    "lock_versions",
+    "network_origin",
+    "set_difference",
+    "set_export",
+    "set_published",
+]

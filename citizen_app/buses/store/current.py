@@ -1,0 +1,170 @@
+"""The published network with its schedule, in the workers' memory.
+
+Redis holds only which version is published; the network comes from the disk, else from the database, and is built into a
+schedule in the background thread. The key in Redis goes after a minute and is then written anew from the database,
+so that a Redis that came back with an older one does not keep it.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+
+from flask import current_app
+from redis import RedisError
+
+from citizen_app.buses.documents import unpack
+from citizen_app.buses.schedule import Schedule, build_schedule
+from citizen_app.buses.store.disk import find_pack, write_pack
+from citizen_app.buses.store.versions import find_pointer, get_document
+from citizen_app.buses.versions import Pointer
+from citizen_app.days.calendar import DayCalendar
+from citizen_app.errors import NotFound, Unavailable
+from citizen_app.extensions import redis_store
+from citizen_app.live import Live
+from citizen_app.places import store as places_store
+
+log = logging.getLogger(__name__)
+
+_KEY = "buses:published"
+_KEY_LASTS_S = 60
+_NOTHING = "null"    # asked the database; nothing is published
+
+
+@dataclass(frozen=True)
+class Published:
+    """What one answer is made from: take it once and use nothing else, then no page mixes two versions.
+
+    `published_at` is UTC. The schedule's network is what was published; its calendar is the county's.
+    """
+
+    version_id: int
+    digest: str
+    published_at: datetime
+    calendar: DayCalendar
+    schedule: Schedule = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class _Network:
+    """The live document; None: nothing is published."""
+
+    published: Published | None = None
+
+
+def current_published() -> Published | None:
+    """The published network, from memory; None while there is none. Never waits, never raises."""
+    return _live.current().published
+
+
+def network_origin() -> str:
+    """Where the network in memory came from: redis, database, memory (both silent just now), disk, empty."""
+    return _live.origin
+
+
+def announce() -> bool:
+    """Tell the workers through Redis which version is published; False (and a line in the log) when it does not answer."""
+    try:
+        _refill()
+    except Unavailable as error:
+        log.warning("published network not announced", extra={"error": str(error)})
+        return False
+    return True
+
+
+def _refill() -> None:
+    """Write until the database still says the same afterwards: who was held up must not leave an older version there."""
+    pointer = find_pointer()
+    while True:
+        with _asking_redis():
+            redis_store.client.set(_KEY, _pointer_text(pointer), ex=_KEY_LASTS_S)
+        written, pointer = pointer, find_pointer()
+        if written == pointer:
+            return
+
+
+def _version() -> str | None:
+    """Moves with the published version and with the county's calendar."""
+    text = _redis_text()
+    return None if text is None else f"{text} {_calendar()}"
+
+
+def _from_redis() -> _Network | None:
+    text = _redis_text()
+    return None if text is None else _load(_read_pointer(text))
+
+
+def _from_database() -> _Network:
+    return _load(find_pointer())
+
+
+def _to_text(network: _Network) -> str:
+    return _pointer_text(network.published)
+
+
+def _from_text(text: str) -> _Network:
+    return _load(_read_pointer(text))
+
+
+def _load(pointer: Pointer | None) -> _Network:
+    if pointer is None:
+        return _Network()
+    calendar = _calendar()
+    schedule = _schedule(pointer.digest, calendar)
+    return _Network(Published(pointer.version_id, pointer.digest, pointer.published_at, calendar, schedule))
+
+
+@lru_cache(maxsize=1)
+def _schedule(digest: str, calendar: DayCalendar) -> Schedule:
+    """Raises Unavailable or NotFound when neither the disk nor the database has the network."""
+    folder = current_app.config["DATA_DIR"]
+    data = find_pack(folder, digest)
+    if data is None:
+        data = get_document(digest)
+        write_pack(folder, digest, data)
+    return build_schedule(unpack(data), calendar)
+
+
+def _calendar() -> DayCalendar:
+    try:
+        return places_store.current_county().calendar
+    except NotFound:
+        return DayCalendar()
+
+
+def _redis_text() -> str | None:
+    with _asking_redis():
+        text: str | None = redis_store.client.get(_KEY)  # type: ignore[assignment]
+        return text
+
+
+def _pointer_text(pointer: Pointer | Published | None) -> str:
+    if pointer is None:
+        return _NOTHING
+    return json.dumps([pointer.version_id, pointer.digest, pointer.published_at.isoformat()])
+
+
+def _read_pointer(text: str) -> Pointer | None:
+    if text == _NOTHING:
+        return None
+    version_id, digest, published_at = json.loads(text)
+    return Pointer(version_id, digest, datetime.fromisoformat(published_at))
+
+
+@contextmanager
+def _asking_redis() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise Unavailable("Redis does not answer") from error
+
+
+_live: Live[_Network] = Live(
+    "buses", version=_version, from_redis=_from_redis, from_database=_from_database, refill=_refill,
+    to_text=_to_text, from_text=_from_text, empty=_Network(),
+)
