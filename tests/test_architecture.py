@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ORDER = {"days": 0, "places": 1, "parking": 2, "buses": 2, "exchange": 3, "console": 3, "ops": 3}
 DOORS = {"views", "api", "actions", "store", "client"}
 OUTSIDE = {"requests", "urllib3", "redis", "sqlalchemy", "flask", "flask_smorest", "flask_sqlalchemy", "socket", "subprocess"}
-SHARED_PURE = {"citizen_app.errors", "citizen_app.geo", "citizen_app.clock", "citizen_app.problems"}
+SHARED_PURE = {"citizen_app.errors", "citizen_app.geo", "citizen_app.clock", "citizen_app.problems", "citizen_app.xlsx"}
 APP_MODULES = sorted((ROOT / "citizen_app").rglob("*.py"))
 FEED_MODULES = sorted((ROOT / "feeds").rglob("*.py"))
 
