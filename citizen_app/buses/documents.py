@@ -55,10 +55,11 @@ _SHAPE_COLUMNS = ("lat", "lon", "dist")
 def pack(network: Network) -> bytes:
     """The network as bytes; the same bytes for an equal network. Services and shapes have no order, all else has."""
     shapes = sorted(network.shapes.items())
+    info = vars(network.feed_info).items()
     head = {
         "tables": {name: _columns(kind, getattr(network, name)) for name, kind in _TABLES.items()},
         "services": {service_id: rule_document(rule) for service_id, rule in sorted(network.services.items())},
-        "feed_info": {name: value.isoformat() if isinstance(value, date) else value for name, value in vars(network.feed_info).items()},
+        "feed_info": {name: value.isoformat() if isinstance(value, date) else value for name, value in info},
         "shapes": {"ids": [shape_id for shape_id, _ in shapes], "lengths": [len(shape.lat) for _, shape in shapes]},
         "calls": len(network.stop_times.stop),
         "headsigns": network.stop_times.headsigns,

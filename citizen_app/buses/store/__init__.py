@@ -1,6 +1,6 @@
 """What buses remember: versions of the network in SQL, the published one in every worker's memory. Private to here."""
 
-from citizen_app.buses.store.current import Published, announce, current_published, network_origin
+from citizen_app.buses.store.current import Published, announce, current_calendar, current_published, network_origin
 from citizen_app.buses.store.versions import (
     add_draft,
     delete_drafts,
@@ -22,6 +22,7 @@ __all__ = [
     "Published",
     "add_draft",
     "announce",
+    "current_calendar",
     "current_published",
     "delete_drafts",
     "find_export",

@@ -62,6 +62,14 @@ def current_published() -> Published | None:
     return _live.current().published
 
 
+def current_calendar() -> DayCalendar:
+    """The county's calendar of seasons and terms, from memory; the usual one while no county is loaded."""
+    try:
+        return places_store.current_county().calendar
+    except NotFound:
+        return DayCalendar()
+
+
 def network_origin() -> str:
     """Where the network in memory came from: redis, database, memory (both silent just now), disk, empty."""
     return _live.origin
@@ -91,7 +99,7 @@ def _refill() -> None:
 def _version() -> str | None:
     """Moves with the published version and with the county's calendar."""
     text = _redis_text()
-    return None if text is None else f"{text} {_calendar()}"
+    return None if text is None else f"{text} {current_calendar()}"
 
 
 def _from_redis() -> _Network | None:
@@ -114,7 +122,7 @@ def _from_text(text: str) -> _Network:
 def _load(pointer: Pointer | None) -> _Network:
     if pointer is None:
         return _Network()
-    calendar = _calendar()
+    calendar = current_calendar()
     schedule = _schedule(pointer.digest, calendar)
     return _Network(Published(pointer.version_id, pointer.digest, pointer.published_at, calendar, schedule))
 
@@ -128,13 +136,6 @@ def _schedule(digest: str, calendar: DayCalendar) -> Schedule:
         data = get_document(digest)
         write_pack(folder, digest, data)
     return build_schedule(unpack(data), calendar)
-
-
-def _calendar() -> DayCalendar:
-    try:
-        return places_store.current_county().calendar
-    except NotFound:
-        return DayCalendar()
 
 
 def _redis_text() -> str | None:

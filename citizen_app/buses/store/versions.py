@@ -46,7 +46,7 @@ def find_pointer() -> Pointer | None:
     with reading_sql():
         query = select(VersionRow.id, VersionRow.digest, VersionRow.published_at)
         found = db.session.execute(query.where(VersionRow.state == VersionState.PUBLISHED)).first()
-        return None if found is None else Pointer(*found)
+        return None if found is None or found[2] is None else Pointer(found[0], found[1], found[2])
 
 
 def get_document(digest: str) -> bytes:
