@@ -1,6 +1,7 @@
-"""Static files with a hash of their content in the address, and the one stylesheet made of its components.
+"""Static files with a hash of their content in the address, and the stylesheets made of their components.
 
-A phone may keep such a file for a year: when the content changes, so does the address.
+A page loads one stylesheet: that of its kind, with what all kinds share in it. A phone may keep such a file for a year:
+when the content changes, so does the address.
 """
 
 from __future__ import annotations
@@ -14,17 +15,24 @@ from flask import Flask, Response, request
 
 from citizen_app.access import PUBLIC, access
 
-STYLES = (
-    "base", "sign", "availability", "rows", "doors", "choices", "button", "table", "form", "curve", "count", "reference",
-    "narrow",
-)
+STYLES = {
+    "style": (
+        "base", "sign", "availability", "rows", "badge", "doors", "choices", "button", "table", "form", "curve", "count",
+        "reference", "narrow",
+    ),
+    "buses": (
+        "base", "sign", "rows", "badge", "board", "choices", "button", "table", "form", "calendar", "timetable", "narrow_buses",
+    ),
+    "poster": ("base", "badge", "table", "button", "poster"),
+}
 _YEAR_S = 365 * 24 * 3600
 
 
 def init_app(app: Flask) -> None:
-    """Serve `/style.css`, and add `?v=<hash>` to the address of every static file."""
+    """Serve `/style.css` and its kind, and add `?v=<hash>` to the address of every static file."""
     root = Path(app.static_folder or "static")
-    style = join_styles(root / "css")
+    sheets = {sheet: join_styles(root / "css", sheet) for sheet in STYLES}
+    sheet_hashes = {sheet: _short_hash(text.encode()) for sheet, text in sheets.items()}
     hashes: dict[tuple[str, int], str] = {}
 
     def hash_of(filename: str) -> str:
@@ -37,16 +45,17 @@ def init_app(app: Flask) -> None:
         return hashes[key]
 
     @access(PUBLIC)
-    def serve_style() -> Response:
-        return Response(style, mimetype="text/css")
+    def serve_style(sheet: str) -> Response:
+        return Response(sheets[sheet], mimetype="text/css")
 
-    app.add_url_rule("/style.css", "style", serve_style)
+    for sheet in STYLES:
+        app.add_url_rule(f"/{sheet}.css", "style", serve_style, defaults={"sheet": sheet})
     access(PUBLIC)(app.view_functions["static"])
 
     @app.url_defaults
     def add_hash(endpoint: str, values: dict[str, Any]) -> None:
         if endpoint == "style":
-            values.setdefault("v", _short_hash(style.encode()))
+            values.setdefault("v", sheet_hashes[values.setdefault("sheet", "style")])
         elif endpoint == "static" and (found := hash_of(values.get("filename", ""))):
             values.setdefault("v", found)
 
@@ -58,9 +67,9 @@ def init_app(app: Flask) -> None:
         return response
 
 
-def join_styles(folder: Path) -> str:
-    """The components' stylesheets as one, without comments and indentation."""
-    text = "".join((folder / f"{name}.css").read_text(encoding="utf-8") for name in STYLES)
+def join_styles(folder: Path, sheet: str) -> str:
+    """The stylesheets of a sheet's components as one, without comments and indentation."""
+    text = "".join((folder / f"{name}.css").read_text(encoding="utf-8") for name in STYLES[sheet])
     text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
     return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from flask import Flask
 from flask_babel import get_locale, gettext, ngettext
 
+from citizen_app.buses.times import clock_text
 from citizen_app.clock import to_local
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -20,7 +21,8 @@ _DAYS_ZH = "一二三四五六日"
 def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         clock=clock_time, day=day_name, since=since, ago=ago, moment=moment, yuan=yuan, metres=metres, height=height,
-        span=span, either=either, name=name_of, clock_field=clock_field, clock_end=clock_end,
+        span=span, either=either, name=name_of, clock_field=clock_field, clock_end=clock_end, wait=wait, ahead=ahead,
+        month_day=month_day, leaf_head=leaf_head, service_clock=clock_text,
     )
 
 
@@ -103,6 +105,32 @@ def span(minutes: int) -> str:
     if rest or not hours:
         words.append(ngettext("%(num)d 分钟", "%(num)d 分钟", rest))
     return " ".join(words)
+
+
+def wait(seconds: float) -> str:
+    """现在, 11 分钟后, 1 小时 20 分钟后; whole minutes, so that nobody is told a minute too many."""
+    minutes = int(seconds // 60)
+    return str(gettext("%(span)s后", span=span(minutes))) if minutes > 0 else str(gettext("现在"))
+
+
+def ahead(day: date, today: date) -> str:
+    """今天, 明天, 后天, 3 天后"""
+    days = (day - today).days
+    if 0 <= days <= 2:
+        return (str(gettext("今天")), str(gettext("明天")), str(gettext("后天")))[days]
+    return str(ngettext("%(num)d 天后", "%(num)d 天后", days))
+
+
+def month_day(day: date) -> str:
+    """11月24日, 24 Nov"""
+    return f"{day.day} {_MONTHS[day.month - 1]}" if in_english() else f"{day.month}月{day.day}日"
+
+
+def leaf_head(day: date) -> str:
+    """11月 周四, Nov Thu: what stands above the number on a calendar's leaf."""
+    if in_english():
+        return f"{_MONTHS[day.month - 1]} {_DAYS[day.weekday()]}"
+    return f"{day.month}月 周{_DAYS_ZH[day.weekday()]}"
 
 
 def yuan(fen: int) -> str:
