@@ -1,0 +1,1 @@
+"""GTFS as published by others, in and out. Foreign field names stop here."""
