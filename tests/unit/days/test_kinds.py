@@ -10,7 +10,7 @@ import chinese_calendar
 import pytest
 
 from citizen_app.days import kinds
-from citizen_app.days.kinds import DayKind, day_kind, is_announced, list_holidays
+from citizen_app.days.kinds import DayKind, day_kind, holiday_name, is_announced, is_makeup_day, list_holidays
 
 TABLE = Path(kinds.__file__).with_name("holidays.csv")
 
@@ -25,6 +25,22 @@ def test_every_day_is_of_the_kind_that_the_state_council_announced(year: int) ->
         named = chinese_calendar.get_holiday_detail(day)[1] is not None and chinese_calendar.is_holiday(day)
         assert (kind is DayKind.HOLIDAY) == named, day
         day += timedelta(days=1)
+
+
+# What chinesecalendar calls a holiday; it gives the days around it, and those that make up for them, the same name.
+NAMES = {
+    "New Year's Day": "元旦", "Spring Festival": "春节", "Tomb-sweeping Day": "清明节", "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节", "National Day": "国庆节", "Mid-autumn Festival": "中秋节",
+}
+
+
+@pytest.mark.parametrize("year", [2024, 2025, 2026])
+def test_holidays_have_their_names_and_make_up_days_are_known_as_such(year: int) -> None:
+    for number in range(date(year, 1, 1).toordinal(), date(year + 1, 1, 1).toordinal()):
+        day = date.fromordinal(number)
+        is_off, name = chinese_calendar.get_holiday_detail(day)
+        assert holiday_name(day) == (NAMES[name] if is_off and name else ""), day
+        assert is_makeup_day(day) == (not is_off and day.weekday() >= 5), day
 
 
 @pytest.mark.parametrize(("day", "kind"), [
