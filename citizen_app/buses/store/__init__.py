@@ -13,7 +13,6 @@ from citizen_app.buses.store.versions import (
     get_version,
     list_versions,
     lock_versions,
-    set_difference,
     set_export,
     set_published,
 )
@@ -35,7 +34,6 @@ __all__ = [
     "list_versions",
     "lock_versions",
     "network_origin",
-    "set_difference",
     "set_export",
     "set_published",
 ]

@@ -107,12 +107,6 @@ def set_export(version_id: int, export: bytes, day: date) -> None:
     db.session.execute(query.values(export=export, export_day=day))
 
 
-def set_difference(version_id: int, replaces: int | None, difference: Mapping[str, Any]) -> None:
-    """Say what a draft changes of the version that is published now. Inside a transaction."""
-    query = update(VersionRow).where(VersionRow.id == version_id)
-    db.session.execute(query.values(replaces=replaces, difference=dict(difference)))
-
-
 def delete_drafts(version_ids: Sequence[int]) -> None:
     """Forget drafts and their networks. Inside a transaction."""
     forget_documents(version_ids)
