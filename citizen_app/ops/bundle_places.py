@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 from citizen_app.errors import InputProblem
 from citizen_app.geo import Box
+from citizen_app.ops.bundle_calendar import CALENDAR_KEYS, read_calendar
 from citizen_app.ops.bundle_row import Row
 from citizen_app.ops.bundle_tables import read_toml
 from citizen_app.places.county import County, Landmark, Town, Village
 
-_COUNTY_KEYS = ("uid", "name", "name_en", "hotline", "map_region", "languages", "demo", "attributions", "bounds")
+_COUNTY_KEYS = (
+    "uid", "name", "name_en", "hotline", "map_region", "languages", "demo", "attributions", "bounds", *CALENDAR_KEYS,
+)
 _LANGUAGES = ("zh", "en")
 
 
@@ -35,11 +38,12 @@ def read_county(content: bytes, problems: list[InputProblem]) -> tuple[County | 
     languages, attributions = row.texts("languages", ["zh", "en"]), row.texts("attributions", [])
     for language in set(languages) - set(_LANGUAGES):
         row.fault("languages", f"expected some of {', '.join(_LANGUAGES)}", language)
-    demo = row.truth("demo")
+    demo, calendar = row.truth("demo"), read_calendar(document, problems)
     if bounds is None:
         return None, None
     return County(
-        uid, name, name_en, hotline, bounds.south, bounds.west, bounds.north, bounds.east, languages, demo, region, attributions
+        uid, name, name_en, hotline, bounds.south, bounds.west, bounds.north, bounds.east, languages, demo, region, attributions,
+        calendar,
     ), bounds
 
 

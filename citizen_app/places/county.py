@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from citizen_app.days.calendar import DayCalendar
 
 
 @dataclass(frozen=True)
 class County:
-    """The one county that this installation serves. Bounds are WGS-84 degrees."""
+    """The one county that this installation serves. Bounds are WGS-84 degrees. `calendar`: its seasons and school terms."""
 
     uid: str
     name: str
@@ -21,6 +23,7 @@ class County:
     is_demo: bool = False
     map_region: str = ""              # the city's name as map providers know it
     attributions: tuple[str, ...] = ()
+    calendar: DayCalendar = field(default_factory=DayCalendar)
 
 
 @dataclass(frozen=True)

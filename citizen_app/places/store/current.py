@@ -15,7 +15,8 @@ from citizen_app.errors import NotFound, Unavailable
 from citizen_app.extensions import redis_store
 from citizen_app.live import Live
 from citizen_app.places.county import County, Landmark, Town
-from citizen_app.places.store.rows import county_of, find_county, list_stored_landmarks, list_stored_towns
+from citizen_app.places.documents import county_document, read_county
+from citizen_app.places.store.rows import find_county, list_stored_landmarks, list_stored_towns
 
 log = logging.getLogger(__name__)
 
@@ -89,13 +90,18 @@ def _from_database() -> _Places:
 
 
 def _to_text(places: _Places) -> str:
-    return json.dumps(asdict(places), ensure_ascii=False)
+    plain = {
+        "county": county_document(places.county) if places.county else None,
+        "towns": [asdict(town) for town in places.towns],
+        "landmarks": [asdict(landmark) for landmark in places.landmarks],
+    }
+    return json.dumps(plain, ensure_ascii=False)
 
 
 def _from_text(document: str) -> _Places:
     plain = json.loads(document)
     return _Places(
-        county_of(plain["county"]) if plain["county"] else None,
+        read_county(plain["county"]) if plain["county"] else None,
         tuple(Town(**town) for town in plain["towns"]),
         tuple(Landmark(**landmark) for landmark in plain["landmarks"]),
     )

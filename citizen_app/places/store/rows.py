@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import select, text
 
 from citizen_app.extensions import db, reading_sql
 from citizen_app.places.county import County, Landmark, Town, Village
+from citizen_app.places.documents import county_document, read_county
 from citizen_app.places.store.tables import CountyRow, LandmarkRow, TownRow, VillageRow
 
 
@@ -18,7 +17,7 @@ def find_county() -> County | None:
     """The county that the database holds, whatever memory and Redis say. Raises Unavailable."""
     with reading_sql():
         row = db.session.scalar(select(CountyRow))
-        return None if row is None else county_of(row.document)
+        return None if row is None else read_county(row.document)
 
 
 def list_stored_towns() -> list[Town]:
@@ -58,15 +57,9 @@ def replace_places(
     return counts
 
 
-def county_of(document: dict[str, Any]) -> County:
-    """A county from its document, as JSON has it."""
-    lists = {name: tuple(document[name]) for name in ("languages", "attributions")}
-    return County(**{**document, **lists})
-
-
 def _replace_county(county: County) -> dict[str, int]:
     counts = {"added": 0, "changed": 0, "retired": 0}
-    document = json.loads(json.dumps(asdict(county)))
+    document = county_document(county)
     known = {row.uid: row for row in db.session.scalars(select(CountyRow))}
     row = known.pop(county.uid, None)
     if row is None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from citizen_app import geo
+from citizen_app.days.calendar import DayCalendar, Term
 from citizen_app.errors import InvalidInput
 from citizen_app.ops.bundle import parse_bundle
 from citizen_app.ops.source import SourceMode
@@ -99,6 +102,51 @@ def test_a_good_bundle_becomes_a_county_in_our_words() -> None:
     assert (market.payment, market.limits) == (("cash", "wechat"), {"stale_after_s": 3600.0})
     assert (school.kind, school.capacity, school.opening_hours, school.tariff) == (FacilityKind.ON_STREET, None, "", None)
     assert [source.mode for source in bundle.sources] == [SourceMode.PULL, SourceMode.PUSH]
+
+
+def test_the_countys_own_days_are_read_and_are_as_usual_where_nothing_stands() -> None:
+    assert parse_bundle(files()).county.calendar == DayCalendar((5, 1), (10, 1))
+    content = COUNTY + """
+[seasons]
+summer_from = "04-20"
+[[season_change]]
+year = 2027
+summer_from = "2027-05-02"
+winter_from = 2027-10-08
+[[term]]
+name = "春季"
+first = 2027-02-22
+last = "2027-07-02"
+[[term]]
+name = "秋季"
+first = "2026-09-01"
+last = "2027-01-29"
+"""
+    assert parse_bundle(files(county_toml=content)).county.calendar == DayCalendar(
+        (4, 20), (10, 1), ((2027, date(2027, 5, 2), date(2027, 10, 8)),),
+        (Term("秋季", date(2026, 9, 1), date(2027, 1, 29)), Term("春季", date(2027, 2, 22), date(2027, 7, 2))),
+    )
+
+
+@pytest.mark.parametrize(("tables", "expected"), [
+    ('[seasons]\nsummer_from = "5-1"', ("county.toml seasons", "summer_from", "5-1", "05-01")),
+    ('[seasons]\nwinter_from = "02-29"', ("county.toml seasons", "winter_from", "02-29", "05-01")),
+    ('[seasons]\nwinter_from = "04-30"', ("county.toml seasons", "winter_from", "04-30", "after summer_from")),
+    ('[seasons]\nautumn_from = "09-01"', ("county.toml seasons", "autumn_from", "09-01", "unknown")),
+    ('[season_change]\nyear = 2027', ("county.toml", "season_change", "{'year': 2027}", "[[season_change]]")),
+    ('[[season_change]]\nyear = 2027\nsummer_from = "2026-05-01"\nwinter_from = "2027-10-01"',
+     ("county.toml season_change 1", "summer_from", "2026-05-01", "not a day of 2027")),
+    ('[[season_change]]\nsummer_from = "2026-05-01"\nwinter_from = "2026-10-01"',
+     ("county.toml season_change 1", "year", "", "must not be empty")),
+    ('[[term]]\nname = "秋"\nfirst = "2026-09-01"\nlast = "soon"', ("county.toml term 1", "last", "soon", "2027-04-20")),
+    ('[[term]]\nname = "秋"\nfirst = "2026-09-01"\nlast = "2026-01-01"', ("county.toml term 1", "last", "2026-01-01", "before first")),
+    ('[[term]]\nname = "秋"\nfirst = "2026-09-01"\nlast = "2026-12-01"\n[[term]]\nname = "冬"\nfirst = "2026-12-01"\nlast = "2027-01-01"',
+     ("county.toml term 2", "first", "2026-12-01", "overlaps 秋")),
+])
+def test_a_fault_in_the_countys_days_names_table_key_and_value(tables: str, expected: tuple[str, str, str, str]) -> None:
+    (fault,) = faults(county_toml=f"{COUNTY}\n{tables}\n")
+    assert fault[:3] == expected[:3]
+    assert expected[3] in fault[3]
 
 
 def test_only_the_county_and_its_facilities_are_needed() -> None:
