@@ -122,6 +122,10 @@ class Schedule:
     def stop_index(self, stop: Stop) -> int:
         return self._stop_numbers[stop.stop_id]
 
+    def find_stop(self, stop_id: str) -> Stop | None:
+        number = self._stop_numbers.get(stop_id)
+        return None if number is None else self.network.stops[number]
+
     def stop_indices(self, stop: Stop) -> tuple[int, ...]:
         """Where buses call: the stop itself, or the platforms of a station (and the station, if buses call at it)."""
         own = self.stop_index(stop)
