@@ -6,9 +6,10 @@ from flask import Flask
 
 from citizen_app.county_commands import county
 from citizen_app.history_commands import history
+from citizen_app.network_commands import network
 from citizen_app.parking_commands import parking
 
 
 def init_app(app: Flask) -> None:
-    for group in (county, parking, history):
+    for group in (county, parking, network, history):
         app.cli.add_command(group)

@@ -64,15 +64,32 @@ def publish(
     """
     with transaction():
         store.lock_versions()
-        version, published = store.get_version(version_id), store.find_published()
-        published_id = published.id if published else None
-        _check_publishable(version, published_id, over, despite_errors)
-        store.set_published(version_id, published_id, now)
+        check_publishable(version_id, over=over, despite_errors=despite_errors)
+        published = store.find_published()
+        store.set_published(version_id, published.id if published else None, now)
         if export is not None:
             store.set_export(version_id, export.data, export.day)
         _forget_old_networks()
         after_commit(store.announce)
     return store.get_version(version_id)
+
+
+def check_publishable(version_id: int, *, over: int | None = None, despite_errors: bool = False) -> None:
+    """Raise what `publish` would raise now."""
+    version, published = store.get_version(version_id), store.find_published()
+    if version.state is VersionState.PUBLISHED:
+        raise Conflict(f"version {version.id} is published already")
+    if not version.has_network:
+        raise Conflict(f"the network of version {version.id} is no longer kept")
+    published_id = published.id if published else None
+    expected = over if over is not None else version.replaces
+    if (version.state is VersionState.DRAFT or over is not None) and expected != published_id:
+        raise Conflict(
+            f"version {published_id} was published meanwhile; version {version.id} was compared with "
+            f"{'none' if expected is None else expected}: look at the difference again, then publish it over {published_id}"
+        )
+    if version.errors and version.state is VersionState.DRAFT and not despite_errors:
+        raise Conflict(f"version {version.id} has {sum(one.count for one in version.errors)} errors")
 
 
 def rollback(now: datetime) -> Version:
@@ -120,21 +137,6 @@ def summarize(network: Network) -> dict[str, Any]:
     if info.end_date:
         counts["last"] = info.end_date.isoformat()
     return counts
-
-
-def _check_publishable(version: Version, published_id: int | None, over: int | None, despite_errors: bool) -> None:
-    if version.state is VersionState.PUBLISHED:
-        raise Conflict(f"version {version.id} is published already")
-    if not version.has_network:
-        raise Conflict(f"the network of version {version.id} is no longer kept")
-    expected = over if over is not None else version.replaces
-    if (version.state is VersionState.DRAFT or over is not None) and expected != published_id:
-        raise Conflict(
-            f"version {published_id} was published meanwhile; version {version.id} was compared with "
-            f"{'none' if expected is None else expected}: look at the difference again, then publish it over {published_id}"
-        )
-    if version.errors and version.state is VersionState.DRAFT and not despite_errors:
-        raise Conflict(f"version {version.id} has {sum(one.count for one in version.errors)} errors")
 
 
 def _forget_old_networks() -> None:
