@@ -8,6 +8,8 @@ from typing import Any
 from flask import Flask
 
 from citizen_app import commands, config, kept_pages, logs, web
+from citizen_app.buses import market_views, route_views, stop_views
+from citizen_app.buses import views as bus_views
 from citizen_app.exchange import views as exchange_views
 from citizen_app.extensions import api, babel, db, migrate, redis_store
 from citizen_app.ops import api as ops_api
@@ -32,7 +34,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     kept_pages.init_app(app)
     web.init_app(app)
     api.init_app(app)
-    for module in (places_views, parking_views, attendant_views, exchange_views, ops_views):
+    buses = (bus_views, route_views, stop_views, market_views)
+    for module in (places_views, parking_views, attendant_views, *buses, exchange_views, ops_views):
         app.register_blueprint(module.blueprint)
     for module in (parking_api, ops_api):
         api.register_blueprint(module.blueprint)

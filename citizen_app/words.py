@@ -12,6 +12,7 @@ from flask_babel import get_locale, gettext, ngettext
 
 from citizen_app.buses.times import clock_text
 from citizen_app.clock import to_local
+from citizen_app.days.lunar import find_lunar, say_day, say_lunar
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -22,7 +23,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         clock=clock_time, day=day_name, since=since, ago=ago, moment=moment, yuan=yuan, metres=metres, height=height,
         span=span, either=either, name=name_of, clock_field=clock_field, clock_end=clock_end, wait=wait, ahead=ahead,
-        month_day=month_day, leaf_head=leaf_head, service_clock=clock_text,
+        month_day=month_day, leaf_head=leaf_head, service_clock=clock_text, lunar=lunar, iso_day=iso_day,
     )
 
 
@@ -131,6 +132,41 @@ def leaf_head(day: date) -> str:
     if in_english():
         return f"{_MONTHS[day.month - 1]} {_DAYS[day.weekday()]}"
     return f"{day.month}月 周{_DAYS_ZH[day.weekday()]}"
+
+
+def lunar(day: date, with_month: bool = True) -> str:
+    """十月十五 or 十五, in English "lunar 10/15"; "" where the lunar date is not known."""
+    found = find_lunar(day)
+    if found is None:
+        return ""
+    if in_english():
+        return f"lunar {say_lunar(found, True)}"
+    return say_lunar(found) if with_month else say_day(found.day)
+
+
+def lunar_cell(day: date) -> str:
+    """A lunar day in a calendar: 十五, on the first of a month 十一月; in English 10/15."""
+    found = find_lunar(day)
+    if found is None:
+        return ""
+    if in_english():
+        return say_lunar(found, True).removeprefix("leap ")
+    return say_lunar(found)[:-2] if found.day == 1 else say_day(found.day)
+
+
+def month_year(day: date) -> str:
+    """2026年12月, Dec 2026"""
+    return f"{_MONTHS[day.month - 1]} {day.year}" if in_english() else f"{day.year}年{day.month}月"
+
+
+def weekday_heads() -> tuple[str, ...]:
+    """一 to 日, Mon to Sun"""
+    return _DAYS if in_english() else tuple(_DAYS_ZH)
+
+
+def iso_day(at: datetime) -> str:
+    """2026-11-20, the county's day of a moment."""
+    return to_local(at).date().isoformat()
 
 
 def yuan(fen: int) -> str:

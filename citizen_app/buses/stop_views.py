@@ -1,0 +1,170 @@
+"""The pages of a stop: its board at a moment, its QR code, and the sheet that staff hang up there."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import segno
+from flask import Blueprint, Response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from citizen_app import web, words
+from citizen_app.access import PUBLIC, access
+from citizen_app.buses import views
+from citizen_app.buses.board import Departure, LineAtStop
+from citizen_app.buses.csv_table import minutes_text
+from citizen_app.buses.day_words import say_choice, say_rules
+from citizen_app.buses.departures import stop_board
+from citizen_app.buses.kinds_of_day import list_day_choices
+from citizen_app.buses.network import Position, Stop
+from citizen_app.buses.poster import PosterKind, PosterLine, make_poster
+from citizen_app.buses.store import Published
+from citizen_app.buses.times import clock_text
+from citizen_app.clock import LOCAL, to_local
+from citizen_app.places import store as places_store
+
+blueprint = Blueprint("stops", __name__)
+
+LATER = 3             # departures named after the next one
+LEAVES = 3            # days shown of a line that rests today
+_CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
+
+
+@blueprint.get("/stops/<code>")
+@access(PUBLIC)
+def show_stop(code: str) -> ResponseReturnValue:
+    """The next departure, today's last one, and each line, now or at another time (`?at=15:20`, `?at=2026-11-24T15:20`)."""
+    views.keep_for_a_minute()
+    published = views.get_published()
+    asked = request.args.get("at", "").strip()
+    found = parse_at(asked, web.page_now()) if asked else None
+    at = found or web.page_now()
+    board = stop_board(published.schedule, code, at)
+    names, day = views.names_of(published), to_local(at).date()
+    return render_template(
+        "buses/show_stop.html", **views.common(published, day), code=code, title=names.stop(board.stop), at=at,
+        asked_at=found is not None, at_field=to_local(at).strftime("%Y-%m-%dT%H:%M"), bad_at=asked if asked and not found else "",
+        before=names.headsign(board.before), after=names.headsign(board.after),
+        next=_brief(published, board.next, at) if board.next else None,
+        last=_brief(published, board.last, at) if board.last else None,
+        rows=[_row(published, line, at, code) for line in board.lines if line.coming],
+        resting=[_resting(published, line, code) for line in board.lines if not line.coming],
+        serves=_serves(board.stops), estimated=any(one.position is Position.ESTIMATED for one in board.stops),
+    )
+
+
+@blueprint.get("/stops/<code>/qr.svg")
+@access(PUBLIC)
+def show_qr(code: str) -> ResponseReturnValue:
+    """The address of the stop's page as a QR code, that survives a quarter of it being scratched away."""
+    published = views.get_published()
+    stop = published.schedule.stop_by_code(code)
+    address = url_for("stops.show_stop", code=published.schedule.code_of(stop), _external=True)
+    drawn = io.BytesIO()
+    segno.make_qr(address, error="q").save(drawn, kind="svg", border=2, xmldecl=False, svgclass=None, lineclass=None, light="#fff")
+    return Response(drawn.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})
+
+
+@blueprint.get("/stops/<code>/poster")
+@access(PUBLIC)
+def show_poster(code: str) -> ResponseReturnValue:
+    """All departures by kind of day, to be printed on A4."""
+    published = views.get_published()
+    schedule, names = published.schedule, views.names_of(published)
+    board = stop_board(schedule, code, web.page_now())
+    lines = make_poster(schedule, board.stop, lambda line: list_day_choices(schedule, schedule.route_of(line), views.today()))
+    return render_template(
+        "buses/poster.html", code=code, title=names.stop(board.stop), before=names.headsign(board.before),
+        after=names.headsign(board.after), lines=[_poster_line(published, line) for line in lines], **views.common(published),
+    )
+
+
+def parse_at(text: str, now: datetime) -> datetime | None:
+    """15:20 of today, or 2026-11-24T15:20, on the county's clock, as UTC; None for anything else."""
+    clock = _CLOCK.fullmatch(text)
+    if clock:
+        hour = int(clock[1])
+        return None if hour == 24 else to_local(now).replace(
+            hour=hour, minute=int(clock[2]), second=0, microsecond=0).astimezone(UTC)
+    try:
+        found = datetime.fromisoformat(text)
+        local = found.replace(tzinfo=LOCAL) if found.tzinfo is None else found
+        return local.astimezone(UTC) if 2020 <= local.year <= 2056 else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _brief(published: Published, one: Departure, at: datetime) -> dict[str, Any]:
+    """One departure in words. A night bus of yesterday's service is a bus of today for who waits for it."""
+    names, today = views.names_of(published), to_local(at).date()
+    day = to_local(one.departs_at).date()
+    return {
+        "departure": one, "clock": clock_text(one.departure_s),
+        "title": names.title(one.route), "towards": views.towards(names.headsign(one.headsign)),
+        "is_today": one.service_day <= today, "is_gone": one.departs_at < at, "day_word": words.ahead(day, today),
+        "wait": words.wait((one.departs_at - at).total_seconds()), "every": every_words(one.headway_s, one.headway_min_s),
+    }
+
+
+def _row(published: Published, line: LineAtStop, at: datetime, code: str) -> dict[str, Any]:
+    """A line with its next departure; those after it on the same day, and today's last one."""
+    first, names = line.coming[0], views.names_of(published)
+    brief = _brief(published, first, at)
+    later = [one for one in line.coming[1:] if one.service_day == first.service_day][:LATER]
+    last = line.last_today
+    return {
+        **brief, "route": line.route, "title": names.title(line.route), "url": _line_url(published, line, code),
+        "towards": views.towards(names.headsign(line.headsign)), "ran_today": line.runs_today,
+        "is_last": first.is_last and brief["is_today"], "later": " ".join(clock_text(one.departure_s) for one in later),
+        "last": clock_text(last.departure_s) if last else "",
+        "wait": brief["wait"] if brief["is_today"] else brief["day_word"],
+    }
+
+
+def _resting(published: Published, line: LineAtStop, code: str) -> dict[str, Any]:
+    """A line without a bus today and tomorrow: its rule and its next days."""
+    names = views.names_of(published)
+    return {
+        "route": line.route, "title": names.title(line.route), "url": _line_url(published, line, code),
+        "towards": views.towards(names.headsign(line.headsign)), "rule": say_rules(line.rules, words.in_english()),
+        "dates": line.next_dates[:LEAVES], "next_day": line.next_day,
+    }
+
+
+def _line_url(published: Published, line: LineAtStop, code: str) -> str:
+    return url_for("routes.show_route", slug=published.schedule.slug_of(line.route), dir=views.direction_key(line), stop=code)
+
+
+def every_words(headway_s: int | None, headway_min_s: int | None) -> str:
+    """每 10–15 分钟; "" for a bus with a time of its own."""
+    return str(gettext("每 %(minutes)s 分钟", minutes=minutes_text(headway_s, headway_min_s))) if headway_s else ""
+
+
+def _serves(stops: Sequence[Stop]) -> str:
+    """The town and the villages of the stops, as far as they are known."""
+    towns = {town.code: words.name_of(town) for town in places_store.list_towns()}
+    found = dict.fromkeys(towns[stop.town_code] for stop in stops if stop.town_code in towns)
+    return gettext("、").join(found)
+
+
+def _poster_line(published: Published, poster: PosterLine) -> dict[str, Any]:
+    names, route = views.names_of(published), published.schedule.route_of(poster.line)
+    return {
+        "route": route, "title": names.title(route), "towards": views.towards(names.headsign(poster.line.headsign)),
+        "kinds": [_poster_kind(kind) for kind in poster.kinds],
+    }
+
+
+def _poster_kind(kind: PosterKind) -> dict[str, Any]:
+    said = dict.fromkeys(say_choice(choice, words.in_english()) for choice in kind.choices)
+    return {
+        "words": gettext("；").join(said), "times": [clock_text(seconds) for seconds in kind.times],
+        "spans": [
+            (clock_text(one.first_s), clock_text(one.last_s), every_words(one.headway_s, one.headway_min_s)) for one in kind.spans
+        ],
+    }
