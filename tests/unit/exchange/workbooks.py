@@ -53,6 +53,20 @@ def small() -> Sheets:
     return copy.deepcopy(SMALL)
 
 
+def change(sheet: str, number: int, **cells: object) -> Sheets:
+    """The small workbook with other cells in one row, counted as Excel counts."""
+    sheets = small()
+    sheets[sheet][number - 2].update(cells)
+    return sheets
+
+
+def add(sheet: str, **cells: object) -> Sheets:
+    """The small workbook with one more row in a sheet."""
+    sheets = small()
+    sheets[sheet].append(cells)
+    return sheets
+
+
 def pack(sheets: Sheets) -> bytes:
     """An .xlsx; the headings of a sheet are all the keys of its rows, in their order."""
     book = openpyxl.Workbook()
