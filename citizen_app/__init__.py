@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask
 
 from citizen_app import commands, config, kept_pages, logs, web
+from citizen_app.buses import api as buses_api
 from citizen_app.buses import market_views, route_views, stop_views
 from citizen_app.buses import views as bus_views
 from citizen_app.exchange import views as exchange_views
@@ -37,7 +38,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     buses = (bus_views, route_views, stop_views, market_views)
     for module in (places_views, parking_views, attendant_views, *buses, exchange_views, ops_views):
         app.register_blueprint(module.blueprint)
-    for module in (parking_api, ops_api):
+    for module in (parking_api, buses_api, ops_api):
         api.register_blueprint(module.blueprint)
     ops_api.describe_schemas()
     commands.init_app(app)
