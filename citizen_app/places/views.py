@@ -13,9 +13,10 @@ from flask.typing import ResponseReturnValue
 from citizen_app import web
 from citizen_app.access import PUBLIC, access
 from citizen_app.clock import to_local
-from citizen_app.days.kinds import day_kind
+from citizen_app.days.today import describe_day
 from citizen_app.parking import store as parking_store
 from citizen_app.parking.board import board, summarise
+from citizen_app.places import store
 
 blueprint = Blueprint("places", __name__)
 
@@ -24,7 +25,8 @@ blueprint = Blueprint("places", __name__)
 @access(PUBLIC)
 def show_home() -> ResponseReturnValue:
     """The two doors, and how far the numbers behind them can be trusted."""
-    return render_template("places/show_home.html", kind=day_kind(to_local(web.page_now()).date()), **_state())
+    today = describe_day(to_local(web.page_now()).date(), store.current_calendar())
+    return render_template("places/show_home.html", today=today, **_state())
 
 
 @blueprint.get("/parts")

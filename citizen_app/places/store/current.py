@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 
 from redis import RedisError
 
+from citizen_app.days.calendar import DayCalendar
 from citizen_app.errors import NotFound, Unavailable
 from citizen_app.extensions import redis_store
 from citizen_app.live import Live
@@ -39,6 +40,12 @@ def current_county() -> County:
     if county is None:
         raise NotFound("no county is loaded: bin/manage county load DIR")
     return county
+
+
+def current_calendar() -> DayCalendar:
+    """The county's seasons and terms, from memory; the usual ones while no county was ever loaded."""
+    county = _live.current().county
+    return DayCalendar() if county is None else county.calendar
 
 
 def list_towns() -> list[Town]:
