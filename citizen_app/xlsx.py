@@ -59,8 +59,6 @@ def check_parts(content: bytes) -> None:
 
 
 def _has_document_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
-    if not part.filename.lower().endswith((".xml", ".rels", ".vml")):
-        return False
     end = b""
     with archive.open(part) as file:
         while piece := file.read(_PIECE):

@@ -18,7 +18,7 @@ _CODE = re.compile(r"[\w\-.()+—]+")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 _EXCEL_DAY_0 = date(1899, 12, 30)
 _HIGHEST_FEN = 100_000
-_OFTEN_SEPARATES = re.compile(r"[\s、,;]+")
+_SEPARATES = re.compile(r"[\s、,;]+")
 
 
 def narrow(text: str) -> str:
@@ -128,11 +128,13 @@ def read_dates(cell: object) -> frozenset[date]:
     if not isinstance(cell, str):
         return frozenset({read_date(cell)})
     days: set[date] = set()
-    for word in _OFTEN_SEPARATES.split(re.sub(r"\s*[至到~]\s*", "至", narrow(cell))):
-        first, _, last = word.partition("至")
+    for word in _SEPARATES.split(re.sub(r"\s*[至到~]\s*", "至", narrow(cell))):
         if not word:
             continue
-        start, end = read_date(first), read_date(last) if last else read_date(first)
+        first, has_end, last = word.partition("至")
+        start = end = read_date(first)
+        if has_end:
+            end = read_date(last)
         if not 0 <= (end - start).days <= _LONGEST_SPAN_DAYS:
             raise ValueError(f"“{word}”：后一天早于前一天，或超过 {_LONGEST_SPAN_DAYS} 天")
         days.update(start + timedelta(days=number) for number in range((end - start).days + 1))

@@ -18,6 +18,7 @@ def read_fares(
     zones = _zones(patterns, stops)
     fares: dict[str, Fare] = {}
     prices: dict[tuple[str, str, str], tuple[int, Row]] = {}
+    zoned: dict[str, bool] = {}
     for row in rows:
         route_id, price_fen = known_route(row, routes), row.read("票价", read_price_fen)
         origin, destination = narrow(row.text("起片区")), narrow(row.text("讫片区"))
@@ -32,7 +33,7 @@ def read_fares(
         key = (route_id, origin, destination)
         if key in prices:
             row.fault("线路号", f"与第 {prices[key][1].number} 行重复")
-        elif any(line == route_id and bool(start) != bool(origin) for line, start, _ in prices):
+        elif zoned.setdefault(route_id, bool(origin)) != bool(origin):
             row.fault("起片区", "这条线路已有全程一票价，不能再分片区" if origin else "这条线路已分片区，不能再写全程一票价")
         elif price_fen is not None:
             prices[key] = price_fen, row

@@ -52,6 +52,7 @@ Patterns = Mapping[tuple[str, str], Pattern]
 def read_routes(rows: Sequence[Row], markets: Mapping[str, MarketRow]) -> tuple[dict[str, RouteRow], list[Agency], list[Translation]]:
     """The lines by 线路号 in the order of the sheet, their operators, their English names."""
     routes: dict[str, RouteRow] = {}
+    numbers: dict[str, int] = {}
     translations = []
     by_market = {name_key(word): slug for slug, one in markets.items() for word in (slug, one.market.name)}
     operators = {id(row): (row.text("运营单位"), row.text("电话")) for row in rows}
@@ -66,9 +67,8 @@ def read_routes(rows: Sequence[Row], markets: Mapping[str, MarketRow]) -> tuple[
             row.fault("运营单位", "写了电话，也要写运营单位")
         if route_id is None:
             continue
-        same = next((one for one in routes.values() if name_key(one.route.route_id) == name_key(route_id)), None)
-        if same is not None:
-            row.fault("线路号", f"与第 {same.row.number} 行重复")
+        if numbers.setdefault(name_key(route_id), row.number) != row.number:
+            row.fault("线路号", f"与第 {numbers[name_key(route_id)]} 行重复")
             continue
         agency_id = agencies[operators[id(row)]].agency_id if operators[id(row)][0] else ""
         routes[route_id] = RouteRow(Route(

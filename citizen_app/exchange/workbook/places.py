@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from citizen_app import geo
 from citizen_app.buses.network import Position, Stop, Translation
@@ -17,6 +18,7 @@ _TO_WGS84: Mapping[str, Callable[[float, float], geo.Point]] = {
     "GCJ-02": geo.gcj02_to_wgs84, "BD-09": geo.bd09_to_wgs84, "WGS-84": lambda lat, lon: (lat, lon),
 }
 _POSITIONS = {"实测": Position.SURVEYED, "估计": Position.ESTIMATED}
+Names = tuple[Mapping[str, Sequence[str]], ...]    # codes by the code itself, by the whole name, by the name's stem
 _STEM = re.compile(r"(街道办事处|街道|镇|乡|村民委员会|村委会|居民委员会|居委会|社区|村)$")
 
 
@@ -27,6 +29,18 @@ class Places:
     towns: Sequence[Town] = ()
     villages: Sequence[Village] = ()
     bounds: geo.Box | None = None
+
+    @cached_property
+    def town_names(self) -> Names:
+        return _index([(town.code, town.name) for town in self.towns])
+
+    @cached_property
+    def village_names(self) -> Names:
+        return _index([(village.code, village.name) for village in self.villages])
+
+    @cached_property
+    def village_by_code(self) -> Mapping[str, Village]:
+        return {village.code: village for village in self.villages}
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,7 @@ def read_town(row: Row, places: Places) -> str:
     text = row.text("乡镇")
     if not text:
         return ""
-    found = _named(text, [(town.code, town.name) for town in places.towns])
+    found = _named(text, places.town_names)
     if len(found) == 1:
         return found[0]
     row.fault("乡镇", f"有 {len(found)} 个乡镇叫这个名字；请写代码" if found else "县里没有这个乡镇街道")
@@ -98,8 +112,8 @@ def _read_village(row: Row, places: Places, town_code: str) -> Village | None:
     text = row.text("村")
     if not text:
         return None
-    found = _named(text, [(village.code, village.name) for village in places.villages])
-    there = [village for village in places.villages if village.code in found and town_code in {"", village.town_code}]
+    found = _named(text, places.village_names)
+    there = [one for one in (places.village_by_code[code] for code in found) if town_code in {"", one.town_code}]
     if len(there) == 1:
         return there[0]
     if there:
@@ -109,13 +123,18 @@ def _read_village(row: Row, places: Places, town_code: str) -> Village | None:
     return None
 
 
-def _named(text: str, names: Sequence[tuple[str, str]]) -> list[str]:
+def _named(text: str, names: Names) -> Sequence[str]:
     """Codes that a text means: the code itself, the whole name, else the name without what kind of place it is."""
-    key = name_key(text)
-    for matches in (lambda code, _: code == key, lambda _, name: name_key(name) == key, lambda _, name: _stem(name) == _stem(text)):
-        if found := [code for code, name in names if matches(code, name)]:
-            return found
-    return []
+    by_code, by_name, by_stem = names
+    return by_code.get(name_key(text)) or by_name.get(name_key(text)) or by_stem.get(_stem(text)) or ()
+
+
+def _index(names: Sequence[tuple[str, str]]) -> Names:
+    index: tuple[dict[str, list[str]], ...] = {}, {}, {}
+    for code, name in names:
+        for by_key, key in zip(index, (name_key(code), name_key(name), _stem(name)), strict=True):
+            by_key.setdefault(key, []).append(code)
+    return index
 
 
 def _stem(name: str) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime, time
 from typing import Any, TypeVar
+
+from openpyxl.utils import get_column_letter
 
 from citizen_app.errors import InputProblem, InvalidInput, problem
 from citizen_app.exchange.workbook.cells import name_key, narrow, read_text
@@ -32,7 +35,10 @@ class Row:
         return f"{self.sheet.name} 第 {self.number} 行"
 
     def fault(self, column: str, message: str, value: object = None) -> None:
-        self.faults.append(problem(self.place, column, self.cells.get(column, "") if value is None else value, message))
+        shown = self.cells.get(column, "") if value is None else value
+        if isinstance(shown, datetime) and shown.time() == time():
+            shown = shown.date()    # Excel keeps a date as its midnight
+        self.faults.append(problem(self.place, column, shown, message))
 
     def read(self, column: str, reader: Callable[[object], Value]) -> Value | None:
         """The value of a cell; None when it is empty or wrong, and a wrong one is a fault."""
@@ -116,7 +122,7 @@ def _read_rows(sheet: Sheet, lines: Iterator[tuple[int, tuple[Any, ...]]], fault
         row = Row(sheet, number, {named[at]: cell for at, cell in enumerate(cells) if at in named and cell is not None}, faults)
         for at, cell in enumerate(cells):
             if cell is not None and at not in named:
-                row.fault(f"第 {at + 1} 列", "这一列没有列名", cell)
+                row.fault(f"{get_column_letter(at + 1)} 列", "这一列没有列名", cell)
         for column in sheet.columns:
             if column.required and column.name not in row.cells and column.name in names:
                 row.fault(column.name, "必须填写")

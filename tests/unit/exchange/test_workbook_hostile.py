@@ -86,7 +86,7 @@ class TestFilesThatWouldCostTooMuch:
     def test_a_large_file_is_refused_before_it_is_opened(self) -> None:
         assert refused(b"\0" * (10 * 1024 * 1024 + 1)) == "文件超过 10 MB"
 
-    @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml", "xl/sharedStrings.xml"])
+    @pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "[Content_Types].xml", "xl/styles.xml"])
     def test_entities_that_grow_without_end_are_refused(self, part: str) -> None:
         def change(name: str, body: bytes) -> bytes:
             at = body.index(b"?>") + 2 if body.startswith(b"<?xml") else 0
@@ -95,6 +95,10 @@ class TestFilesThatWouldCostTooMuch:
         started = time.perf_counter()
         assert "不是 Excel 工作簿" in refused(repack(change))
         assert time.perf_counter() - started < 10
+
+    def test_a_document_type_is_found_whatever_its_part_is_called_and_however_it_is_written(self) -> None:
+        for body in (LAUGHS.encode(), LAUGHS.encode("utf-16"), b" " * 65_530 + LAUGHS.encode()):
+            assert "不是 Excel 工作簿" in refused(repack(as_it_is, more=(("xl/worksheets/more.bin", body),)))
 
     def test_rows_and_columns_at_the_far_end_of_a_sheet_cost_little(self) -> None:
         book = openpyxl.load_workbook(io.BytesIO(RIGHT))
