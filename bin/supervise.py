@@ -211,6 +211,10 @@ def _demo_settings(environment: Mapping[str, str], settings: Mapping[str, object
             subprocess.run(
                 [sys.executable, "-m", "feeds.demo", "backfill"], env=with_demo, cwd=config.ROOT, check=True, stdout=sys.stderr
             )
+    buses = Path(str(settings["COUNTY_DIR"])) / "buses.xlsx"
+    if buses.exists() and _manage(with_demo, "network", "show", check=False) != 0:
+        print("Loading the demonstration county's buses …", file=sys.stderr, flush=True)
+        _manage(with_demo, "network", "import", str(buses), "--publish")
     link = subprocess.run(
         [sys.executable, "bin/manage.py", "parking", "count-link", "--by-hand", "--quiet"],
         env=with_demo, cwd=config.ROOT, text=True, stdout=subprocess.PIPE, check=False,

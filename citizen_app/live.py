@@ -62,7 +62,7 @@ class Live(Generic[Value]):
         version: Callable[[], str | None],
         from_redis: Callable[[], Value | None],
         from_database: Callable[[], Value],
-        refill: Callable[[], None],
+        refill: Callable[[], object],
         to_text: Callable[[Value], str],
         from_text: Callable[[str], Value],
         empty: Value,
@@ -88,6 +88,11 @@ class Live(Generic[Value]):
             self.refresh()
         elif os.getpid() not in _threads:
             warm(current_app._get_current_object())  # type: ignore[attr-defined]
+        return self._held
+
+    @property
+    def held(self) -> Held[Value]:
+        """What memory holds, without a look elsewhere: for the document's own functions."""
         return self._held
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -187,3 +188,17 @@ def networks(draw: st.DrawFn) -> Network:
         markets=tuple(draw(st.builds(Market, st.just(key), _WORDS, rules, lat=_LAT, opens_s=st.none() | numbers)) for key in market_ids),
         is_demo=draw(st.booleans()),
     )
+
+
+def make_marked_network(mark: str, trips: int = 300) -> Network:
+    """A network that says its mark everywhere: `marks_of` finds a page that was made of two of them."""
+    stops = tuple(Stop(key, f"{name} {mark}", lat, lon) for key, (name, lat, lon) in STOPS.items())
+    named = {f"{mark}-{n}": ("101", "daily", calls(18000 + n * 120, "zong", "qiao", "xun")) for n in range(trips)}
+    network = make_network(named, stops=stops, services={"daily": Rule()}, routes=(Route("101", mark, agency_id="lhgj"),))
+    return replace(network, trips=tuple(replace(trip, headsign=mark) for trip in network.trips))
+
+
+def marks_of(network: Network) -> set[str]:
+    """All marks that a network says; one for a marked network that is whole."""
+    marks = {route.short_name for route in network.routes} | {trip.headsign for trip in network.trips}
+    return marks | {stop.name.split(" ")[1] for stop in network.stops} | {trip.trip_id.rpartition("-")[0] for trip in network.trips}

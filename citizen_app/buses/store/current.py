@@ -1,8 +1,8 @@
 """The published network with its schedule, in the workers' memory.
 
 Redis holds only which version is published; the network comes from the disk, else from the database, and is built into a
-schedule in the background thread. The key in Redis goes after a minute and is then written anew from the database,
-so that a Redis that came back with an older one does not keep it.
+schedule in the background thread. The key in Redis goes after a while and is then written anew from the database, and a
+worker that finds an older one there than it has itself asks the database: a Redis may come back with what it had before.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from citizen_app.places import store as places_store
 log = logging.getLogger(__name__)
 
 _KEY = "buses:published"
-_KEY_LASTS_S = 60
+_KEY_LASTS_S = 15
 _NOTHING = "null"    # asked the database; nothing is published
 
 
@@ -85,7 +85,7 @@ def announce() -> bool:
     return True
 
 
-def _refill() -> None:
+def _refill() -> Pointer | None:
     """Write until the database still says the same afterwards: who was held up must not leave an older version there."""
     pointer = find_pointer()
     while True:
@@ -93,7 +93,7 @@ def _refill() -> None:
             redis_store.client.set(_KEY, _pointer_text(pointer), ex=_KEY_LASTS_S)
         written, pointer = pointer, find_pointer()
         if written == pointer:
-            return
+            return pointer
 
 
 def _version() -> str | None:
@@ -104,7 +104,12 @@ def _version() -> str | None:
 
 def _from_redis() -> _Network | None:
     text = _redis_text()
-    return None if text is None else _load(_read_pointer(text))
+    if text is None:
+        return None
+    pointer, held = _read_pointer(text), _live.held.value.published
+    if held is not None and (pointer is None or pointer.published_at < held.published_at):
+        pointer = _refill()
+    return _load(pointer)
 
 
 def _from_database() -> _Network:
