@@ -17,6 +17,7 @@ Progress = Callable[[int, int], None]
 FILLED = "x_filled"
 _LINK = re.compile(r"https?://[^\s<>\"]+", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s.]+")
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _LONGEST = 2000
 
 
@@ -45,6 +46,8 @@ class Record:
         value = self.values.get(field, "").strip()
         if required and not value:
             self.error(field, "must not be empty")
+        if _UNSEEN.search(value):
+            self.error(field, "holds characters that cannot be seen")
         return value
 
     def text(self, field: str) -> str:

@@ -18,7 +18,7 @@ _DIST = "shape_dist_traveled"
 def read_shapes(feed: Feed) -> dict[str, Shape]:
     """Every path by its id, sorted; points in the order of their sequence. A point that is none is left out, named."""
     numbers: dict[str, int] = {}
-    which = Memo(lambda text: numbers.setdefault(text, len(numbers)), -1)
+    which = Memo(lambda text: numbers.setdefault(text, len(numbers)) if text else -1, -1)
     order = Memo(read_whole, -1)
     parts: list[tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]] = []
     for chunk in feed.chunks("shapes.txt", _REQUIRED, (_DIST,)):
@@ -28,7 +28,7 @@ def read_shapes(feed: Feed) -> dict[str, Shape]:
         dist = read_decimals(chunk.columns[_DIST]) if _DIST in chunk.columns else np.full(len(ids), np.nan)
         points = np.column_stack([read_decimals(lats), read_decimals(lons), dist])
         with np.errstate(invalid="ignore"):
-            good = (sequence >= 0) & (np.abs(points[:, 0]) <= 90) & (np.abs(points[:, 1]) <= 180)
+            good = (shape >= 0) & (sequence >= 0) & (np.abs(points[:, 0]) <= 90) & (np.abs(points[:, 1]) <= 180)
         for index in np.flatnonzero(~good).tolist():
             value = f"{lats[index]}, {lons[index]}, {sequences[index]}"
             feed.faults.warn("shapes.txt", chunk.rows[index], "shape_pt_lat", value, "is no point of a path; left out")
@@ -48,7 +48,7 @@ def _split(
     for shape_id in sorted(numbers):
         number = numbers[shape_id]
         own = points[ends[number - 1] if number else 0:ends[number]]
-        if shape_id:
+        if len(own):
             shapes[shape_id] = Shape(*(np.ascontiguousarray(own[:, column]) for column in range(3)))
     return shapes
 

@@ -49,6 +49,7 @@ BROKEN: list[tuple[str, str, str]] = [
     ("stops.txt", SAFE + ",N,29,121\n", "stops.txt row 5: stop_id = ''"),
     ("stops.txt", SMALL["stops.txt"] + "x,X,29,121,0,gone,\n", "stops.txt row 7: parent_station = 'gone'"),
     ("stops.txt", SMALL["stops.txt"] + "x,X,29,121,0,north,\n", "stops.txt row 7: parent_station = 'north'"),
+    ("stops.txt", SAFE + "x\0,X,29,121\n", "stops.txt row 5: stop_id = 'x\\x00'"),
     ("stops.txt", "stop_name\nNorth\n", "stops.txt row 1: stop_id = ''"),
     ("stops.txt", "", "stops.txt row 0: stop_id = ''"),
     ("routes.txt", ROUTE + "r1,b,1,3,,\n", "routes.txt row 2: agency_id = 'b'"),
