@@ -14,10 +14,12 @@ from citizen_app.buses.findings import Finding, Severity
 from citizen_app.buses.network import Network, Stop
 from citizen_app.buses.running import HORIZON_DAYS, dates_of_services
 from citizen_app.days.calendar import DayCalendar
+from citizen_app.days.rules import dates_between
 from citizen_app.geo import EARTH_RADIUS_M, Box
 
 SOON_DAYS = 60
 ENDS_SOON_DAYS = 30
+_YEAR_DAYS = 366
 _EXAMPLES = 5
 _FAR_M = 1000.0    # a rounded minute says nothing of the speed over less
 # Fastest by route_type, km/h: tram, metro, rail, bus, ferry, cable tram, cableway, funicular, trolleybus, monorail.
@@ -29,7 +31,11 @@ def check_network(network: Network, calendar: DayCalendar, today: date, bounds: 
     """Everything that is found, errors first. `bounds` are the county's, None where no county is loaded."""
     dates = dates_of_services(network, calendar, today, HORIZON_DAYS)
     found = [*_check_times(network), *_check_speeds(network), *_check_frequencies(network)]
-    found += [*_check_stops(network, bounds), *_check_use(network), *_check_dates(network, dates, today)]
+    out_of_season = {
+        service_id for service_id, days in dates.items()
+        if not days and dates_between(network.services[service_id], today, today + timedelta(days=_YEAR_DAYS), calendar)
+    }
+    found += [*_check_stops(network, bounds), *_check_use(network), *_check_dates(network, dates, out_of_season, today)]
     order = list(Severity)
     return sorted(found, key=lambda one: order.index(one.severity))
 
@@ -113,15 +119,18 @@ def _check_use(network: Network) -> Iterator[Finding]:
     yield from _of_things(Severity.WARNING, "route_without_trips", idle)
 
 
-def _check_dates(network: Network, dates: Mapping[str, frozenset[date]], today: date) -> Iterator[Finding]:
+def _check_dates(
+    network: Network, dates: Mapping[str, frozenset[date]], out_of_season: set[str], today: date
+) -> Iterator[Finding]:
+    """`out_of_season` are services that run within a year, but not in the next 120 days."""
     soon, ends_soon = today + timedelta(days=SOON_DAYS), today + timedelta(days=ENDS_SOON_DAYS)
     never = {service_id for service_id, days in dates.items() if not days}
-    later = {service_id for service_id, days in dates.items() if days and min(days) >= soon}
+    later = out_of_season | {service_id for service_id, days in dates.items() if days and min(days) >= soon}
     used = {trip.service_id for trip in network.trips}
     if used and not used - never:
         yield Finding(Severity.WARNING, "nothing_runs", len(network.trips))
         return
-    of_never = [trip.trip_id for trip in network.trips if trip.service_id in never]
+    of_never = [trip.trip_id for trip in network.trips if trip.service_id in never - out_of_season]
     yield from _of_things(Severity.WARNING, "trip_never_runs", of_never)
     of_later = [trip.trip_id for trip in network.trips if trip.service_id in later]
     yield from _of_things(Severity.INFO, "trip_not_soon", of_later)

@@ -14,7 +14,7 @@ from citizen_app.buses.findings import Finding, Severity, finding_document, read
 from citizen_app.buses.guru import findings_of
 from citizen_app.buses.network import Frequency, Network, Route, Stop
 from citizen_app.days.calendar import DayCalendar
-from citizen_app.days.rules import LunarDigits, Never, Rule
+from citizen_app.days.rules import LunarDigits, Never, Rule, Season
 from citizen_app.geo import Box
 from tests.networks import calls, make_network, networks
 
@@ -113,6 +113,11 @@ def test_trips_that_never_run_and_services_that_end_are_warnings() -> None:
 def test_trips_that_begin_in_three_months_are_mentioned() -> None:
     found = found_in(make_network(services={"daily": Rule(first=date(2027, 2, 1)), "workdays": Rule()}))
     assert found["trip_not_soon"].count == 3 and found["trip_not_soon"].severity is Severity.INFO
+
+
+def test_a_summer_trip_is_no_fault_in_winter() -> None:
+    found = found_in(make_network(services={"daily": Rule(season=Season.SUMMER), "workdays": Rule()}))
+    assert "trip_never_runs" not in found and found["trip_not_soon"].count == 3
 
 
 def test_a_network_whose_every_date_is_over_is_one_warning() -> None:
