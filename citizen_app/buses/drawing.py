@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 WIDTH = 328
 _PER_ROW = 3
-_ROW_HEIGHT = 60
+_ROW_HEIGHT = 54
 _LEFT, _STEP, _TOP = 62, 102, 18
 _MOST_LETTERS = 6.5       # as many Chinese signs stand beside each other in one step
 

@@ -42,6 +42,13 @@ def runs_on(schedule: Schedule, route: Route, services: frozenset[str]) -> bool:
     return not services.isdisjoint(schedule.services_of(route))
 
 
+def routes_in_town(schedule: Schedule, town_code: str) -> tuple[Route, ...]:
+    """The routes that call anywhere in a town, in the order of the network."""
+    stops = {index for index, stop in enumerate(schedule.network.stops) if stop.town_code == town_code}
+    found = {schedule.lines[pattern.line].route for pattern in schedule.patterns if not stops.isdisjoint(pattern.stops)}
+    return tuple(schedule.network.routes[index] for index in sorted(found))
+
+
 def first_and_last(schedule: Schedule, line: Line, services: frozenset[str]) -> tuple[int, int] | None:
     """The first and the last departure of a line from where its trips begin, when these services are in force."""
     calls = schedule.network.stop_times

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -14,20 +14,22 @@ from citizen_app import web, words
 from citizen_app.access import PUBLIC, access
 from citizen_app.buses import views
 from citizen_app.buses.csv_table import grid_rows, write_csv
-from citizen_app.buses.day_words import say_choice, say_rules
+from citizen_app.buses.day_words import say_days
 from citizen_app.buses.drawing import draw_line
 from citizen_app.buses.fares import fare_between
-from citizen_app.buses.grid import Column, DayChoice, Grid, make_grids
+from citizen_app.buses.grid import Column, Grid, make_grids
 from citizen_app.buses.kinds_of_day import list_day_choices, running_dates
 from citizen_app.buses.network import Agency, Route
 from citizen_app.buses.store import Published
 from citizen_app.buses.stop_views import every_words
 from citizen_app.buses.table_cells import make_table
 from citizen_app.buses.times import clock_text
+from citizen_app.days.rules import Rule
 
 blueprint = Blueprint("routes", __name__)
 
 CHOICES = 8
+DAYS_AHEAD = 60
 DATES = 10
 
 
@@ -44,7 +46,7 @@ def show_route(slug: str) -> ResponseReturnValue:
     grid = _chosen(grids, request.args.get("dir", ""))
     return render_template(
         "buses/show_route.html", **views.common(published), route=route, slug=slug, title=names.title(route), bad_date=bad_date,
-        long_name=names.long(route) if names.title(route) != names.long(route) else "", wished_day=wished, shown_day=shown,
+        wished_day=wished, shown_day=shown,
         **_direction(published, slug, grids, grid, shown), **_days(published, route, shown), **_company(published, route),
         **(_fare(published, route, grid) if grid else {"stops": []}),
     )
@@ -149,17 +151,23 @@ def _within(start_s: int | None, every: Column, end_s: int, now_s: float) -> dic
 
 def _days(published: Published, route: Route, shown: date | None) -> dict[str, Any]:
     """On which days the line runs: a sentence, the next dates of one that does not run daily, links to kinds of day."""
-    schedule, in_english = published.schedule, words.in_english()
-    choices = [one for one in list_day_choices(schedule, route, views.today()) if one.services and one.dates][:CHOICES]
-    sentence = say_rules(schedule.rules_of(schedule.services_of(route), views.today()), in_english)
+    schedule, today = published.schedule, views.today()
+    choices = [one for one in list_day_choices(schedule, route, today, DAYS_AHEAD) if one.services]
+    running = sorted(day for one in choices for day in one.dates)
+    rules = schedule.rules_of(schedule.services_of(route), today)
+    is_daily = len(running) == DAYS_AHEAD
     return {
-        "sentence": sentence,
-        "dates": running_dates(schedule, route, views.today(), DATES) if route.market or not sentence else [],
+        "sentence": _say(published, running, rules),
+        "dates": [] if is_daily else running_dates(schedule, route, today, DATES),
         "choices": [
-            {"words": say_choice(one, in_english), "url": web.here(date=one.dates[0].isoformat()), "is_shown": shown in one.dates}
-            for one in choices
+            {"words": _say(published, one.dates, one.rules), "url": web.here(date=one.dates[0].isoformat()), "is_shown": shown in one.dates}
+            for one in choices[:CHOICES]
         ],
     }
+
+
+def _say(published: Published, dates: Sequence[date], rules: Sequence[Rule]) -> str:
+    return say_days(dates, views.today(), DAYS_AHEAD, rules, published.calendar, words.in_english())
 
 
 def _company(published: Published, route: Route) -> dict[str, Any]:

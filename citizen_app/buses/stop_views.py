@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import segno
@@ -18,10 +18,10 @@ from citizen_app.access import PUBLIC, access
 from citizen_app.buses import views
 from citizen_app.buses.board import Departure, LineAtStop
 from citizen_app.buses.csv_table import minutes_text
-from citizen_app.buses.day_words import say_choice, say_rules
+from citizen_app.buses.day_words import say_days, say_rules
 from citizen_app.buses.departures import stop_board
 from citizen_app.buses.kinds_of_day import list_day_choices
-from citizen_app.buses.network import Position, Stop
+from citizen_app.buses.network import Position, RouteKind, Stop
 from citizen_app.buses.poster import PosterKind, PosterLine, make_poster
 from citizen_app.buses.store import Published
 from citizen_app.buses.times import clock_text
@@ -30,6 +30,8 @@ from citizen_app.places import store as places_store
 
 blueprint = Blueprint("stops", __name__)
 
+DAYS_AHEAD = 60
+DAY_S = 86_400
 LATER = 3             # departures named after the next one
 LEAVES = 3            # days shown of a line that rests today
 _CLOCK = re.compile(r"([01]?\d|2[0-4]):([0-5]\d)", re.ASCII)
@@ -46,13 +48,14 @@ def show_stop(code: str) -> ResponseReturnValue:
     at = found or web.page_now()
     board = stop_board(published.schedule, code, at)
     names, day = views.names_of(published), to_local(at).date()
+    rows = [_row(published, line, at, code) for line in board.lines if line.coming]
     return render_template(
         "buses/show_stop.html", **views.common(published, day), code=code, title=names.stop(board.stop), at=at,
         asked_at=found is not None, at_field=to_local(at).strftime("%Y-%m-%dT%H:%M"), bad_at=asked if asked and not found else "",
         before=names.headsign(board.before), after=names.headsign(board.after),
         next=_brief(published, board.next, at) if board.next else None,
         last=_brief(published, board.last, at) if board.last else None,
-        rows=[_row(published, line, at, code) for line in board.lines if line.coming],
+        rows=[one for one in rows if one["is_today"]], over=[one for one in rows if not one["is_today"]],
         resting=[_resting(published, line, code) for line in board.lines if not line.coming],
         serves=_serves(board.stops), estimated=any(one.position is Position.ESTIMATED for one in board.stops),
     )
@@ -77,7 +80,7 @@ def show_poster(code: str) -> ResponseReturnValue:
     published = views.get_published()
     schedule, names = published.schedule, views.names_of(published)
     board = stop_board(schedule, code, web.page_now())
-    lines = make_poster(schedule, board.stop, lambda line: list_day_choices(schedule, schedule.route_of(line), views.today()))
+    lines = make_poster(schedule, board.stop, lambda line: list_day_choices(schedule, schedule.route_of(line), views.today(), DAYS_AHEAD))
     return render_template(
         "buses/poster.html", code=code, title=names.stop(board.stop), before=names.headsign(board.before),
         after=names.headsign(board.after), lines=[_poster_line(published, line) for line in lines], **views.common(published),
@@ -105,7 +108,7 @@ def _brief(published: Published, one: Departure, at: datetime) -> dict[str, Any]
     day = to_local(one.departs_at).date()
     return {
         "departure": one, "clock": clock_text(one.departure_s),
-        "title": names.title(one.route), "towards": views.towards(names.headsign(one.headsign)),
+        "past_midnight": one.departure_s >= DAY_S, "title": names.title(one.route), "towards": views.towards(names.headsign(one.headsign)),
         "is_today": one.service_day <= today, "is_gone": one.departs_at < at, "day_word": words.ahead(day, today),
         "wait": words.wait((one.departs_at - at).total_seconds()), "every": every_words(one.headway_s, one.headway_min_s),
     }
@@ -132,7 +135,7 @@ def _resting(published: Published, line: LineAtStop, code: str) -> dict[str, Any
     return {
         "route": line.route, "title": names.title(line.route), "url": _line_url(published, line, code),
         "towards": views.towards(names.headsign(line.headsign)), "rule": say_rules(line.rules, words.in_english()),
-        "dates": line.next_dates[:LEAVES], "next_day": line.next_day,
+        "dates": line.next_dates[:LEAVES] if line.route.kind is RouteKind.MARKET else (), "next_day": line.next_day,
     }
 
 
@@ -156,14 +159,16 @@ def _poster_line(published: Published, poster: PosterLine) -> dict[str, Any]:
     names, route = views.names_of(published), published.schedule.route_of(poster.line)
     return {
         "route": route, "title": names.title(route), "towards": views.towards(names.headsign(poster.line.headsign)),
-        "kinds": [_poster_kind(kind) for kind in poster.kinds],
+        "kinds": [_poster_kind(published, kind) for kind in poster.kinds],
     }
 
 
-def _poster_kind(kind: PosterKind) -> dict[str, Any]:
-    said = dict.fromkeys(say_choice(choice, words.in_english()) for choice in kind.choices)
+def _poster_kind(published: Published, kind: PosterKind) -> dict[str, Any]:
+    dates = sorted(day for choice in kind.choices for day in choice.dates)
+    rules = [rule for choice in kind.choices for rule in choice.rules]
     return {
-        "words": gettext("；").join(said), "times": [clock_text(seconds) for seconds in kind.times],
+        "words": say_days(dates, views.today(), DAYS_AHEAD, rules, published.calendar, words.in_english()),
+        "times": [clock_text(seconds) for seconds in kind.times],
         "spans": [
             (clock_text(one.first_s), clock_text(one.last_s), every_words(one.headway_s, one.headway_min_s)) for one in kind.spans
         ],

@@ -19,9 +19,9 @@ _LAST = tuple(cell.replace("<td>", '<td class="y">') for cell in _PLAIN)
 
 @dataclass(frozen=True)
 class Head:
-    """The head of a column. `number` counts trips from 1; `every` says that the column stands for many of them."""
+    """The head of a column. `starts` is when the trip begins; `every` says that the column stands for many of them."""
 
-    number: int
+    starts: str
     note: str
     is_first: bool
     is_last: bool
@@ -79,8 +79,9 @@ def _cells(columns: Sequence[Column], place: int) -> Markup:
 
 
 def _heads(columns: Sequence[Column]) -> tuple[Head, ...]:
-    heads, number = [], 0
+    heads = []
     for column in columns:
-        number += 0 if column.every_s else 1
-        heads.append(Head(number, column.note, column.is_first, column.is_last, bool(column.every_s)))
+        begins_s = next((seconds for seconds in column.cells if seconds is not None), None)
+        starts = "" if begins_s is None else clock_text(begins_s)
+        heads.append(Head(starts, column.note, column.is_first, column.is_last, bool(column.every_s)))
     return tuple(heads)

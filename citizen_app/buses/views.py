@@ -19,7 +19,7 @@ from citizen_app.buses.grid import Grid
 from citizen_app.buses.line_names import Names
 from citizen_app.buses.market_days import markets_on
 from citizen_app.buses.network import Route, RouteKind, Stop
-from citizen_app.buses.route_days import RouteDay, route_day, runs_on
+from citizen_app.buses.route_days import RouteDay, route_day, routes_in_town, runs_on
 from citizen_app.buses.store import Published
 from citizen_app.buses.times import clock_text
 from citizen_app.clock import to_local
@@ -131,8 +131,10 @@ def _when(found: RouteDay) -> str:
 
 def _browse(published: Published) -> dict[str, Any]:
     """The lines by kind; of very many only those that begin as `?start=` says, and how else they begin."""
-    routes = published.schedule.network.routes
-    has_markets = {"markets": bool(published.schedule.network.markets)}
+    chosen_town, towns = request.args.get("town", ""), _towns(published)
+    town = next((one for one in towns if one["code"] == chosen_town), None)
+    routes = routes_in_town(published.schedule, chosen_town) if town else published.schedule.network.routes
+    has_markets = {"markets": bool(published.schedule.network.markets), "towns": towns, "town": town and town["name"]}
     if len(routes) <= MOST_BY_KIND:
         groups = listing.group_by_kind(routes)
         return {**has_markets, "groups": [
@@ -149,6 +151,16 @@ def _browse(published: Published) -> dict[str, Any]:
         ],
         "groups": [{"words": one.beginning, "rows": line_rows(published, one.routes[:MOST_BY_KIND])} for one in chosen],
     }
+
+
+def _towns(published: Published) -> list[dict[str, Any]]:
+    """The towns in which there is a stop."""
+    served = {stop.town_code for stop in published.schedule.network.stops}
+    chosen = request.args.get("town")
+    return [
+        {"code": town.code, "name": words.name_of(town), "url": url_for("buses.list_lines", town=town.code), "is_shown": town.code == chosen}
+        for town in places_store.list_towns() if town.code in served
+    ]
 
 
 def _kind_words(kind: RouteKind) -> str:
