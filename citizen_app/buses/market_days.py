@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from citizen_app.buses.lines import Line, PatternOfStops
+from citizen_app.buses.lines import PatternOfStops
 from citizen_app.buses.network import Route, Stop
 from citizen_app.buses.schedule import Schedule
 from citizen_app.days.calendar import DayCalendar
@@ -61,13 +61,14 @@ def list_market_lines(schedule: Schedule, market: Market, day: date) -> list[Mar
     """The lines that run for a market with their rides of a date, in the order of the network."""
     found = []
     for route in schedule.network.routes:
-        if route.market == market.slug and (lines := schedule.lines_of(route)):
-            found.append(_market_line(schedule, market, route, lines, day))
+        if route.market == market.slug:
+            patterns = [schedule.patterns[index] for line in schedule.lines_of(route) for index in line.patterns]
+            if any(pattern.stops for pattern in patterns):
+                found.append(_market_line(schedule, market, route, [one for one in patterns if one.stops], day))
     return found
 
 
-def _market_line(schedule: Schedule, market: Market, route: Route, lines: list[Line], day: date) -> MarketLine:
-    patterns = [schedule.patterns[index] for line in lines for index in line.patterns]
+def _market_line(schedule: Schedule, market: Market, route: Route, patterns: list[PatternOfStops], day: date) -> MarketLine:
     stop_at = _find_market_stops(schedule, market, patterns)
     there: list[Ride] = []
     back: list[Ride] = []

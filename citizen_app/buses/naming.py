@@ -19,8 +19,8 @@ def slugs_of(routes: Sequence[Route]) -> list[str]:
     taken: set[str] = set()
     found = []
     for route in routes:
-        names = (re.sub(r"(?<=[0-9A-Za-z])路$", "", route.short_name.strip()), route.long_name, route.route_id, "line")
-        found.append(_untaken(next(slug for name in names if (slug := slugify(name))), taken))
+        slugs = map(slugify, (route.short_name, route.long_name, route.route_id, "line"))
+        found.append(_untaken(re.sub(r"(?<=[0-9a-z])路$", "", next(slug for slug in slugs if slug)), taken))
     return found
 
 
