@@ -9,6 +9,8 @@ from citizen_app.buses.lines import Line
 from citizen_app.buses.network import Route, Stop
 from citizen_app.buses.schedule import Schedule
 
+_AND = "、"
+
 
 @dataclass(frozen=True)
 class Names:
@@ -29,7 +31,11 @@ class Names:
         return self.schedule.stop_name(stop, self.in_english)
 
     def headsign(self, headsign: str) -> str:
-        return self.schedule.headsign_text(headsign, self.in_english)
+        """Of a headsign that names several places ("东湖公园、客运中心") each in its own translation."""
+        text = self.schedule.headsign_text(headsign, self.in_english)
+        if text != headsign or not self.in_english or _AND not in headsign:
+            return text
+        return ", ".join(self.schedule.headsign_text(one, True) for one in headsign.split(_AND))
 
     def ends(self, line: Line) -> tuple[str, str] | None:
         """The first and the last stop of the commonest trips of a line; None when none of them has calls."""

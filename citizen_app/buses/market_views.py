@@ -133,8 +133,9 @@ def _hours(market: Market) -> str:
 
 def _held(published: Published, days: list[date]) -> dict[date, dict[str, Any]]:
     """The markets of each of the days, in the order of the days."""
+    today = views.today()
     held: dict[date, dict[str, Any]] = {
-        day: {"day": day, "word": words.ahead(day, views.today()) if day >= views.today() else "", "lunar": words.lunar(day), "markets": []}
+        day: {"day": day, "word": words.ahead(day, today) if day >= today else "", "lunar": words.lunar(day), "markets": []}
         for day in days
     }
     for market in published.schedule.network.markets:
@@ -146,18 +147,15 @@ def _held(published: Published, days: list[date]) -> dict[date, dict[str, Any]]:
     return held
 
 
-def _month(weeks: list[list[date | None]], held: dict[date, dict[str, Any]], first: date) -> dict[str, Any]:
+def _month(weeks: Sequence[Sequence[date | None]], held: dict[date, dict[str, Any]], first: date) -> dict[str, Any]:
     """A month as a table: each day with its lunar day and how many markets it has."""
+    cells = {
+        day: {"day": day, "lunar": words.lunar_cell(day), "count": len(one["markets"]), "is_today": day == views.today()}
+        for day, one in held.items()
+    }
     return {
         "title": words.month_year(first), "before": month_before(first), "after": month_after(first),
-        "weekdays": words.weekday_heads(),
-        "weeks": [
-            [
-                day and {"day": day, "lunar": words.lunar_cell(day), "count": len(held[day]["markets"]), "is_today": day == views.today()}
-                for day in week
-            ]
-            for week in weeks
-        ],
+        "weekdays": words.weekday_heads(), "weeks": [[day and cells[day] for day in week] for week in weeks],
     }
 
 
@@ -165,7 +163,7 @@ def _parking(market: Market) -> list[dict[str, Any]]:
     """Car parks within walking distance, and those that the market closes, nearest first."""
     found = []
     for facility in parking_store.current_snapshot().facilities.values():
-        is_closed = any(closure.market == market.slug for closure in getattr(facility, "closures", ()))
+        is_closed = any(closure.market == market.slug for closure in facility.closures)
         away_m = None
         if market.lat is not None and market.lon is not None:
             away_m = distance_m(market.lat, market.lon, facility.lat, facility.lon)

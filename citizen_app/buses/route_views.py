@@ -20,8 +20,8 @@ from citizen_app.buses.fares import fare_between
 from citizen_app.buses.grid import Column, Grid, make_grids
 from citizen_app.buses.kinds_of_day import list_day_choices, running_dates
 from citizen_app.buses.network import Agency, Route
-from citizen_app.buses.store import Published
 from citizen_app.buses.stop_views import every_words
+from citizen_app.buses.store import Published
 from citizen_app.buses.table_cells import make_table
 from citizen_app.buses.times import clock_text
 from citizen_app.days.rules import Rule
@@ -101,18 +101,22 @@ def _direction(published: Published, slug: str, grids: Sequence[Grid], grid: Gri
     if grid is None or shown is None:
         return {"table": None}
     names, stop_names = views.names_of(published), _stop_names(published, grid)
-    here = next((place for place, row in enumerate(grid.rows) if published.schedule.code_of(row.stop) == request.args.get("stop")), None)
+    code = request.args.get("stop")
+    here = next((place for place, row in enumerate(grid.rows) if published.schedule.code_of(row.stop) == code), None)
     place = here or 0
-    times = [one.cells[place] for one in grid.columns if not one.every_s and one.cells[place] is not None]
+    times = [seconds for one in grid.columns if not one.every_s and (seconds := one.cells[place]) is not None]
     return {
         "table": make_table(grid, stop_names, here), "notes": grid.notes, "direction": views.direction_key(grid),
         "approximate": any(not row.is_timepoint for row in grid.rows), "towards": views.towards(names.headsign(grid.headsign)),
         "ends": f"{stop_names[0]} → {stop_names[-1]}" if stop_names else "", "from_name": stop_names[place],
-        "here_name": stop_names[here] if here is not None else "", "here_code": request.args.get("stop") if here is not None else None,
+        "here_name": stop_names[here] if here is not None else "", "here_code": code if here is not None else None,
         "first": clock_text(min(times)) if times else "–", "last": clock_text(max(times)) if times else "–",
         "next": _next(published, grid.columns, place, shown), "csv_url": url_for("routes.download", slug=slug, date=shown),
         "directions": [
-            {"words": views.towards(names.headsign(one.headsign)), "url": web.here(dir=views.direction_key(one)), "is_shown": one is grid}
+            {
+                "words": views.towards(names.headsign(one.headsign)), "url": web.here(dir=views.direction_key(one)),
+                "is_shown": one is grid,
+            }
             for one in grids
         ],
     }
@@ -160,7 +164,10 @@ def _days(published: Published, route: Route, shown: date | None) -> dict[str, A
         "sentence": _say(published, running, rules),
         "dates": [] if is_daily else running_dates(schedule, route, today, DATES),
         "choices": [
-            {"words": _say(published, one.dates, one.rules), "url": web.here(date=one.dates[0].isoformat()), "is_shown": shown in one.dates}
+            {
+                "words": _say(published, one.dates, one.rules), "url": web.here(date=one.dates[0].isoformat()),
+                "is_shown": shown in one.dates,
+            }
             for one in choices[:CHOICES]
         ],
     }

@@ -15,12 +15,14 @@ from flask_babel import gettext
 
 from citizen_app import web, words
 from citizen_app.access import PUBLIC, access
-from citizen_app.buses import views
+from citizen_app.buses import listing, views
 from citizen_app.buses.board import Departure, LineAtStop
 from citizen_app.buses.csv_table import minutes_text
 from citizen_app.buses.day_words import say_days, say_rules
 from citizen_app.buses.departures import stop_board
+from citizen_app.buses.grid import DayChoice
 from citizen_app.buses.kinds_of_day import list_day_choices
+from citizen_app.buses.lines import Line
 from citizen_app.buses.network import Position, RouteKind, Stop
 from citizen_app.buses.poster import PosterKind, PosterLine, make_poster
 from citizen_app.buses.store import Published
@@ -80,7 +82,12 @@ def show_poster(code: str) -> ResponseReturnValue:
     published = views.get_published()
     schedule, names = published.schedule, views.names_of(published)
     board = stop_board(schedule, code, web.page_now())
-    lines = make_poster(schedule, board.stop, lambda line: list_day_choices(schedule, schedule.route_of(line), views.today(), DAYS_AHEAD))
+
+    def choices(line: Line) -> list[DayChoice]:
+        return list_day_choices(schedule, schedule.route_of(line), views.today(), DAYS_AHEAD)
+
+    lines = make_poster(schedule, board.stop, choices)
+    lines.sort(key=lambda one: listing.sort_key(schedule.route_of(one.line)))
     return render_template(
         "buses/poster.html", code=code, title=names.stop(board.stop), before=names.headsign(board.before),
         after=names.headsign(board.after), lines=[_poster_line(published, line) for line in lines], **views.common(published),
@@ -108,7 +115,8 @@ def _brief(published: Published, one: Departure, at: datetime) -> dict[str, Any]
     day = to_local(one.departs_at).date()
     return {
         "departure": one, "clock": clock_text(one.departure_s),
-        "past_midnight": one.departure_s >= DAY_S, "title": names.title(one.route), "towards": views.towards(names.headsign(one.headsign)),
+        "past_midnight": one.departure_s >= DAY_S, "title": names.title(one.route),
+        "towards": views.towards(names.headsign(one.headsign)),
         "is_today": one.service_day <= today, "is_gone": one.departs_at < at, "day_word": words.ahead(day, today),
         "wait": words.wait((one.departs_at - at).total_seconds()), "every": every_words(one.headway_s, one.headway_min_s),
     }
@@ -152,7 +160,7 @@ def _serves(stops: Sequence[Stop]) -> str:
     """The town and the villages of the stops, as far as they are known."""
     towns = {town.code: words.name_of(town) for town in places_store.list_towns()}
     found = dict.fromkeys(towns[stop.town_code] for stop in stops if stop.town_code in towns)
-    return gettext("、").join(found)
+    return str(gettext("、")).join(found)
 
 
 def _poster_line(published: Published, poster: PosterLine) -> dict[str, Any]:

@@ -158,16 +158,20 @@ def _towns(published: Published) -> list[dict[str, Any]]:
     served = {stop.town_code for stop in published.schedule.network.stops}
     chosen = request.args.get("town")
     return [
-        {"code": town.code, "name": words.name_of(town), "url": url_for("buses.list_lines", town=town.code), "is_shown": town.code == chosen}
+        {
+            "code": town.code, "name": words.name_of(town), "url": url_for("buses.list_lines", town=town.code),
+            "is_shown": town.code == chosen,
+        }
         for town in places_store.list_towns() if town.code in served
     ]
 
 
 def _kind_words(kind: RouteKind) -> str:
-    return {
+    said = {
         RouteKind.TOWN: gettext("城乡公交"), RouteKind.MICRO: gettext("微公交"), RouteKind.MARKET: gettext("集市班线"),
         RouteKind.STATION: gettext("火车站接驳"), RouteKind.URBAN: gettext("城市公交"), RouteKind.OTHER: gettext("线路"),
-    }[kind]
+    }
+    return str(said[kind])
 
 
 def _find(published: Published, query: str) -> dict[str, Any]:
