@@ -61,6 +61,8 @@ def read_routes(rows: Sequence[Row], markets: Mapping[str, MarketRow]) -> tuple[
         route_id, name, english, kind = row.read("线路号", read_code), row.text("线路名称"), row.text("英文名"), row.choice("类型")
         named, desc = row.text("集市"), row.text("备注")
         market = by_market.get(name_key(named), "")
+        if english and "线路名称" not in row.cells:
+            row.fault("线路名称", "写了英文名，也要写线路名称")
         if named and not market:
             row.fault("集市", "“集市”表里没有这个集市")
         if operators[id(row)][1] and not operators[id(row)][0]:

@@ -104,8 +104,9 @@ def _add_trips(timetable: Timetable, row: Row, departures: Departures, calls: Se
         trip_id = timetable.add(span_id, start_s, calls, trip)
         timetable.frequencies.append(Frequency(
             trip_id, start_s, end_s, longest_s, headway_min_s=shortest_s if shortest_s < longest_s else None))
+    same = (trip.route_id, trip.direction_id, trip.service_id, tuple(call.stop_id for call in calls))
     for start_s in departures.times:
-        key = (trip.route_id, trip.direction_id, trip.service_id, start_s, tuple(call.stop_id for call in calls))
+        key = (start_s, *same)
         if timetable.seen.setdefault(key, row.number) != row.number:
             row.fault("发车时刻", f"{time_text(start_s)} 的班次与第 {timetable.seen[key]} 行重复", time_text(start_s))
             continue
