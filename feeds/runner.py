@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from citizen_app import clock
 from citizen_app.errors import AppError, InputProblem, InvalidInput, problem
+from citizen_app.exchange import actions as exchange_actions
 from citizen_app.ops import actions as ops_actions
 from citizen_app.ops import store as ops_store
 from citizen_app.ops.source import Run, Source
@@ -126,6 +127,12 @@ def longest_pause_s(interval_s: int) -> float:
 def publish() -> None:
     """Make Redis hold what SQL holds, whatever happened to it."""
     parking_actions.publish_snapshot()
+
+
+def refresh_open_data(now: datetime) -> None:
+    """The bus network's open data has the market days ahead as dates: each day it is made anew."""
+    if exchange_actions.refresh_export(now):
+        log.info("open data made", extra={"day": f"{clock.to_local(now):%Y-%m-%d}"})
 
 
 def prune(now: datetime) -> None:

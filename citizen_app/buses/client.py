@@ -51,11 +51,13 @@ def _run(folder: Path, today: date, time_s: float, memory_mib: int) -> bytes:
     with (folder / "out").open("wb") as out, (folder / "err").open("wb") as err:
         child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err)
         try:
-            while not _has_ended(child):
-                if clock.monotonic_s() > deadline_s:
+            while True:
+                if clock.monotonic_s() >= deadline_s:
                     raise _GaveUp(f"> {time_s:g} s")
                 if _resident_mib(child.pid) > memory_mib:
                     raise _GaveUp(f"> {memory_mib} MiB")
+                if _has_ended(child):
+                    break
         finally:
             child.kill()
             child.wait()
