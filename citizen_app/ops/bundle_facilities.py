@@ -9,6 +9,7 @@ from typing import TypeVar
 from citizen_app.geo import Box
 from citizen_app.ops.bundle_row import Row
 from citizen_app.ops.source import Source, SourceMode
+from citizen_app.parking.closures import Closure, parse_closures
 from citizen_app.parking.facility import Entrance, Facility, FacilityKind, SpaceKind
 from citizen_app.parking.hours import check_hours
 from citizen_app.parking.quality import LIMIT_NAMES
@@ -18,7 +19,7 @@ from citizen_app.places.county import Town
 FACILITY_REQUIRED = ("uid", "name", "kind", "lat", "lon")
 FACILITY_OPTIONAL = (
     "crs", "name_en", "town_code", "address", "address_en", "capacity", *SpaceKind, "space_notes", "max_height_cm",
-    "opening_hours", "tariff", "payment", "operator", "phone", "source", "source_ref", "limits", "note",
+    "opening_hours", "closures", "tariff", "payment", "operator", "phone", "source", "source_ref", "limits", "note",
 )
 ENTRANCE_REQUIRED = ("facility", "name", "lat", "lon")
 ENTRANCE_OPTIONAL = ("crs", "name_en", "note")
@@ -101,6 +102,7 @@ def _facility(row: Row, bounds: Box | None, known: References) -> Facility:
         update_interval_s=source.interval_s if source else 60,
         counted_by_hand=source is not None and source.mode is SourceMode.MANUAL,
         limits=_limits(row),
+        closures=_closures(row),
     )
 
 
@@ -126,6 +128,14 @@ def _opening_hours(row: Row) -> str:
     except ValueError as error:
         row.fault("opening_hours", str(error))
     return expression
+
+
+def _closures(row: Row) -> tuple[Closure, ...]:
+    try:
+        return parse_closures(row.text("closures"))
+    except ValueError as error:
+        row.fault("closures", str(error))
+        return ()
 
 
 def _limits(row: Row) -> dict[str, float]:

@@ -76,7 +76,11 @@ def get_history(query: dict[str, Any], uid: str) -> Response:
 
 def _view(entry: Entry) -> dict[str, Any]:
     """The facts of the facility, and over them what is judged of it now."""
-    return {**vars(entry.facility), **vars(entry.availability)}
+    closure = entry.availability.closure
+    return {
+        **vars(entry.facility), **vars(entry.availability),
+        "closed_reason": closure.reason if closure else "", "closed_reason_en": closure.reason_en if closure else "",
+    }
 
 
 def _about_data() -> dict[str, Any]:

@@ -11,6 +11,8 @@ from dataclasses import MISSING, asdict, fields
 from datetime import datetime
 from typing import Any
 
+from citizen_app.days.rule_documents import read_rule, rule_document
+from citizen_app.parking.closures import Closure
 from citizen_app.parking.facility import Entrance, Facility, FacilityKind, SpaceKind
 from citizen_app.parking.occupancy import Occupancy, OpeningStatus, Point
 from citizen_app.parking.tariff import tariff_mapping
@@ -34,6 +36,8 @@ def facility_document(facility: Facility) -> dict[str, Any]:
     for name in ("capacity_by_kind", "space_notes", "limits"):
         if name in document:
             document[name] = dict(document[name])
+    if facility.closures:
+        document["closures"] = [{**vars(one), "rule": rule_document(one.rule)} for one in facility.closures]
     if facility.payment:
         document["payment"] = list(facility.payment)
     return document
@@ -46,6 +50,9 @@ def read_facility(document: Mapping[str, Any]) -> Facility:
     if "tariff" in values:
         values["tariff"] = parse_tariff(values["tariff"])
     values["entrances"] = tuple(Entrance(**entrance) for entrance in values.get("entrances", ()))
+    values["closures"] = tuple(
+        Closure(**{**_known(Closure, one), "rule": read_rule(one["rule"])}) for one in values.get("closures", ())
+    )
     values["payment"] = tuple(values.get("payment", ()))
     for name in ("capacity_by_kind", "space_notes"):
         values[name] = {SpaceKind(kind): value for kind, value in values.get(name, {}).items()}

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from citizen_app.parking.closures import Closure
 from citizen_app.parking.tariff import Tariff
 
 
@@ -45,7 +46,7 @@ class Facility:
     `source_uid` names the source that counts it and `source_ref` its identifier there; both are "" for a
     facility that nobody counts. `update_interval_s` is that source's interval,
     `counted_by_hand` says that the source is an attendant. `limits` overrides single fields of `Limits` by
-    name. `space_notes` says where the spaces of a kind are ("1 号门边").
+    name. `space_notes` says where the spaces of a kind are ("1 号门边"). `closures` are days on which it is closed by rule.
     """
 
     uid: str
@@ -74,3 +75,4 @@ class Facility:
     update_interval_s: int = 60
     counted_by_hand: bool = False
     limits: Mapping[str, float] = field(default_factory=dict)
+    closures: tuple[Closure, ...] = ()

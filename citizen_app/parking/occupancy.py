@@ -12,8 +12,8 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from citizen_app.clock import LOCAL, to_local
+from citizen_app.parking.closures import is_closed_at
 from citizen_app.parking.facility import Facility, FacilityKind, SpaceKind
-from citizen_app.parking.hours import hours_at
 from citizen_app.parking.limits import Limits, limits_of
 
 
@@ -218,7 +218,7 @@ def _watched_s(previous: Occupancy, facility: Facility, reading: Reading, at: da
     if unwatched or reading.opening_status is OpeningStatus.CLOSED:
         return 0
     seconds = daytime_s(since, at, limits.day_hours)
-    if seconds and (hours := hours_at(facility.opening_hours, at)) is not None and not hours.is_open:
+    if seconds and is_closed_at(facility.opening_hours, facility.closures, at):
         return 0
     return seconds
 

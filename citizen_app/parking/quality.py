@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from citizen_app.parking.closures import Closure, State, state_at
 from citizen_app.parking.facility import Facility
-from citizen_app.parking.hours import Hours, hours_at
 from citizen_app.parking.limits import LIMIT_NAMES, Limits, limits_of
 from citizen_app.parking.occupancy import Occupancy, OpeningStatus, Trend, trend_of
 
@@ -45,8 +45,9 @@ class Availability:
     `available_spaces` is None unless quality is live or delayed, and lies within 0..capacity.
     `raw_spaces` is what the source said, for staff. `level` is UNKNOWN for every quality that has no
     number, except closed. `reason` is a machine word for why ("no_reading", "age", "no_change", "negative",
-    "over_capacity", "clock_ahead", "outside_hours", "reported_closed", ""). `closes_at`/`opens_at`: next change
-    by the opening hours, None if there is none within a week or hours are not known.
+    "over_capacity", "clock_ahead", "market", "outside_hours", "reported_closed", ""). `closure` is the market that closes it,
+    or whatever else its rule is for. `closes_at`/`opens_at`: next change by opening hours and closures together, None if
+    there is none within a week or neither is known.
     `jumped`: the number moved suspiciously fast in the last jump window (shown to staff only).
     """
 
@@ -66,6 +67,7 @@ class Availability:
     closes_at: datetime | None
     opens_at: datetime | None
     jumped: bool
+    closure: Closure | None = None
 
     @property
     def age_s(self) -> int | None:
@@ -95,12 +97,13 @@ def judge(facility: Facility, occupancy: Occupancy | None, now: datetime) -> Ava
     """The one verdict on a facility at `now` (UTC).
 
     The first that holds, in this order:
-    closed by its hours (nobody gets in, whatever is counted); unknown without any reading; closed as reported, while
-    the report is not stale; impossible, from the future; stale (the rest is about numbers, and there is none any
-    more); unknown without a number; impossible by its number; stuck (worse than late: it looks fresh); delayed; live.
+    closed by a market on it, closed by its hours (nobody gets in, whatever is counted); unknown without any reading;
+    closed as reported, while the report is not stale; impossible, from the future; stale (the rest is about numbers, and
+    there is none any more); unknown without a number; impossible by its number; stuck (worse than late: it looks fresh);
+    delayed; live.
     """
     limits = limits_of(facility)
-    hours = hours_at(facility.opening_hours, now)
+    hours = state_at(facility.opening_hours, facility.closures, now)
     quality, reason = _verdict(facility, occupancy, now, limits, hours)
     spaces = None
     if quality in {Quality.LIVE, Quality.DELAYED} and occupancy and occupancy.available_spaces is not None:
@@ -123,16 +126,19 @@ def judge(facility: Facility, occupancy: Occupancy | None, now: datetime) -> Ava
         observed_at=occupancy.observed_at if occupancy else None,
         received_at=occupancy.received_at if occupancy else None,
         changed_at=occupancy.changed_at if occupancy else None,
-        closes_at=hours.next_change_at if hours and hours.is_open else None,
-        opens_at=hours.next_change_at if hours and not hours.is_open else None,
+        closes_at=hours.next_change_at if hours.is_open is not False else None,
+        opens_at=hours.next_change_at if hours.is_open is False else None,
         jumped=jumped_at is not None and (now - jumped_at).total_seconds() <= limits.jump_shown_s,
+        closure=hours.closure,
     )
 
 
 def _verdict(
-    facility: Facility, occupancy: Occupancy | None, now: datetime, limits: Limits, hours: Hours | None
+    facility: Facility, occupancy: Occupancy | None, now: datetime, limits: Limits, hours: State
 ) -> tuple[Quality, str]:
-    if hours is not None and not hours.is_open:
+    if hours.closure is not None:
+        return Quality.CLOSED, "market"
+    if hours.is_open is False:
         return Quality.CLOSED, "outside_hours"
     if occupancy is None:
         return Quality.UNKNOWN, "no_reading"
@@ -177,9 +183,9 @@ def _is_stuck(facility: Facility, occupancy: Occupancy, spaces: int, limits: Lim
     return occupancy.quiet_s >= allowed_s
 
 
-def _opening_status(quality: Quality, occupancy: Occupancy | None, hours: Hours | None) -> OpeningStatus:
+def _opening_status(quality: Quality, occupancy: Occupancy | None, hours: State) -> OpeningStatus:
     if quality is Quality.CLOSED:
         return OpeningStatus.CLOSED
-    if hours is not None:
+    if hours.is_open is not None:
         return OpeningStatus.OPEN
     return occupancy.opening_status if occupancy else OpeningStatus.UNKNOWN

@@ -43,6 +43,8 @@ class FacilitySchema(Schema):
     opening_status = fields.String(required=True, validate=_choices(OpeningStatus))
     quality = fields.String(required=True, validate=_choices(Quality), metadata=_about("What the count is worth."))
     reason = fields.String(metadata=_about("Why the quality is not live; empty when it is."))
+    closed_reason = fields.String(metadata=_about("What it is closed for when the reason is market: the market's name."))
+    closed_reason_en = fields.String()
     level = fields.String(required=True, validate=_choices(Level))
     trend = fields.String(required=True, allow_none=True, validate=_choices(Trend))
     observed_at = fields.DateTime(required=True, allow_none=True, metadata=_about("The source's clock, UTC."))
@@ -52,8 +54,8 @@ class FacilitySchema(Schema):
     )
     max_height_cm = fields.Integer(allow_none=True)
     opening_hours = fields.String(metadata=_about("As OpenStreetMap writes them."))
-    closes_at = fields.DateTime(allow_none=True, metadata=_about("Next change by the opening hours, when open."))
-    opens_at = fields.DateTime(allow_none=True, metadata=_about("Next change by the opening hours, when closed."))
+    closes_at = fields.DateTime(allow_none=True, metadata=_about("Next change by opening hours and market days, when open."))
+    opens_at = fields.DateTime(allow_none=True, metadata=_about("Next change by opening hours and market days, when closed."))
 
 
 class AboutDataSchema(Schema):

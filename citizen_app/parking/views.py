@@ -12,9 +12,11 @@ from citizen_app import web, words
 from citizen_app.access import PUBLIC, access
 from citizen_app.clock import to_local
 from citizen_app.days.kinds import day_kind
+from citizen_app.days.rule_text import say_rule
 from citizen_app.errors import InvalidInput, NotFound, Unavailable
 from citizen_app.parking import listing, stay, store
 from citizen_app.parking.board import Entry, board, find_entry, summarise
+from citizen_app.parking.closures import without_closures
 from citizen_app.parking.curve import Curve, Past, draw_curve, read_past
 from citizen_app.parking.maplinks import MapLinks, map_links
 from citizen_app.parking.opening import day_spans, is_whole_day
@@ -91,10 +93,16 @@ def _one(entry: Entry) -> dict[str, Any]:
 
 
 def _opening(entry: Entry) -> dict[str, Any]:
+    """The spans of today and tomorrow, and the rules that close it on some days: (days in words, closure)."""
     today = to_local(web.page_now()).date()
-    expression = entry.facility.opening_hours
+    expression, closures = entry.facility.opening_hours, entry.facility.closures
     days = [(day, day_spans(expression, day)) for day in (today, today + timedelta(days=1))] if expression else []
-    return {"opening": [(day, spans, is_whole_day(spans)) for day, spans in days if spans is not None]}
+    open_spans = [(day, without_closures(spans, closures, day)) for day, spans in days if spans is not None]
+    return {
+        "opening": [(day, spans, is_whole_day(spans)) for day, spans in open_spans],
+        "closures": [(say_rule(one.rule, words.in_english()), one) for one in closures],
+    }
+
 
 
 def _price(entry: Entry) -> dict[str, Any]:

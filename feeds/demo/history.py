@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from citizen_app.parking.closures import is_closed_at
 from citizen_app.parking.facility import Facility
-from citizen_app.parking.hours import hours_at
 from citizen_app.parking.occupancy import OpeningStatus, Reading
 from feeds.demo.scene import ROLES, Count, Fault, count, replayed
 
@@ -24,8 +24,7 @@ def past_counts(facility: Facility, start: datetime, end: datetime) -> Iterator[
     if ROLES[facility.uid].fault is Fault.SILENT:
         return
     for moment in _moments(start, end, _STEP):
-        hours = hours_at(facility.opening_hours, moment)
-        if hours is None or hours.is_open:
+        if not is_closed_at(facility.opening_hours, facility.closures, moment):
             yield moment, replayed(facility, moment)
 
 

@@ -8,9 +8,11 @@ import pytest
 
 from citizen_app import geo
 from citizen_app.days.calendar import DayCalendar, Term
+from citizen_app.days.rules import LunarDigits, Rule
 from citizen_app.errors import InvalidInput
 from citizen_app.ops.bundle import parse_bundle
 from citizen_app.ops.source import SourceMode
+from citizen_app.parking.closures import Closure
 from citizen_app.parking.facility import FacilityKind, SpaceKind
 
 COUNTY = """
@@ -51,11 +53,11 @@ secret_env = "PUSHER_SECRET"
 anything = { nested = [1, 2] }
 """
 FACILITIES = (
-    "uid,name,kind,lat,lon,crs,town_code,capacity,charging,space_notes,opening_hours,tariff,payment,"
+    "uid,name,kind,lat,lon,crs,town_code,capacity,charging,space_notes,opening_hours,closures,tariff,payment,"
     "source,source_ref,limits\n"
-    "market,市场,surface,29.5,103.5,,t1,100,10,charging=门边; coach=后院,Mo-Su 06:00-22:00,hourly,cash; wechat,"
+    "market,市场,surface,29.5,103.5,,t1,100,10,charging=门边; coach=后院,Mo-Su 06:00-22:00,逢三八 05:30-11:30 大集 market=big en=The fair,hourly,cash; wechat,"
     "vendor,A1,stale_after_s=3600\n"
-    "school,学校,on_street,29.6,103.6,GCJ-02,,,,,,,,,,\n"
+    "school,学校,on_street,29.6,103.6,GCJ-02,,,,,,,,,,,\n"
 )
 
 
@@ -100,6 +102,7 @@ def test_a_good_bundle_becomes_a_county_in_our_words() -> None:
     assert market.space_notes == {SpaceKind.CHARGING: "门边", SpaceKind.COACH: "后院"}
     assert market.tariff is not None and market.tariff.cap_fen == 2000
     assert (market.payment, market.limits) == (("cash", "wechat"), {"stale_after_s": 3600.0})
+    assert market.closures == (Closure(Rule(LunarDigits(frozenset({3, 8}))), "大集", "big", 19800, 41400, "The fair"),)
     assert (school.kind, school.capacity, school.opening_hours, school.tariff) == (FacilityKind.ON_STREET, None, "", None)
     assert [source.mode for source in bundle.sources] == [SourceMode.PULL, SourceMode.PUSH]
 
@@ -179,6 +182,8 @@ FACILITY_CASES: list[tuple[str, dict[str, str], tuple[str, str, str]]] = [
     ("a number is no number", {"lon": "103。5"}, ("lon", "103。5", "decimal")),
     ("a coordinate system is unknown", {"crs": "mars"}, ("crs", "mars", "GCJ-02")),
     ("hours cannot be read", {"opening_hours": "8 to 5"}, ("opening_hours", "8 to 5", "OpenStreetMap")),
+    ("a closure says no days", {"closures": "05:30-11:30 集市"}, ("closures", "05:30-11:30 集市", "没有写是哪些日子")),
+    ("a closure goes by the season", {"closures": "夏令 全天 集市"}, ("closures", "夏令 全天 集市", "夏令冬令")),
     ("a tariff is unknown", {"tariff": "daily"}, ("tariff", "daily", "tariffs.toml")),
     ("a source is unknown", {"source": "nobody"}, ("source", "nobody", "sources.toml")),
     ("a town is unknown", {"town_code": "t7"}, ("town_code", "t7", "towns.csv")),

@@ -8,10 +8,12 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citizen_app.parking.closures import Closure
 from citizen_app.parking.documents import facility_document, occupancy_document, read_facility, read_occupancy
 from citizen_app.parking.facility import Entrance, Facility, FacilityKind, SpaceKind
 from citizen_app.parking.occupancy import Occupancy, OpeningStatus, Point
 from citizen_app.parking.tariff import Band, Tariff, VehicleRule
+from tests.unit.days.strategies import UNDATED_RULES
 
 texts = st.text(st.characters(codec="utf-8"), max_size=12)
 moments = st.datetimes(datetime(2020, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC))
@@ -33,6 +35,9 @@ facilities = st.builds(
     space_notes=st.dictionaries(st.sampled_from(SpaceKind), texts), max_height_cm=st.none() | st.integers(150, 600),
     opening_hours=texts, tariff=st.none() | tariffs, payment=st.lists(texts, max_size=3).map(tuple), source_uid=texts,
     source_ref=texts, update_interval_s=st.integers(1, 86400),
+    closures=st.lists(st.builds(
+        Closure, UNDATED_RULES, texts, texts, st.none() | st.integers(0, 86399), st.none() | st.integers(1, 86400), texts,
+    ), max_size=2).map(tuple),
     limits=st.dictionaries(st.sampled_from(["stale_after_s", "jump_share"]), st.floats(0, 1e6)),
 )
 occupancies = st.builds(
