@@ -123,6 +123,7 @@ class Feed:
         self.archive, self.faults = archive, faults
         self._progress = progress
         self._total = max(1, sum(size for name, size in archive.sizes.items() if name in known))
+        self._told = 0
         self._broken: set[str] = set()
 
     def chunks(self, name: str, required: Sequence[str], wanted: Sequence[str] = ()) -> Iterator[Chunk]:
@@ -132,9 +133,18 @@ class Feed:
         table = Table(self.archive, name, self.faults)
         for chunk in table.chunks(required, wanted):
             yield chunk
-            self._progress(min(self.archive.bytes_read, self._total), self._total)
+            self._tell(min(self.archive.bytes_read, self._total))
         if table.is_broken:
             self._broken.add(name)
+
+    def finish(self) -> None:
+        """Tell that everything is read."""
+        self._progress(self._total, self._total)
+
+    def _tell(self, done: int) -> None:
+        if done - self._told > self._total // 200:
+            self._told = done
+            self._progress(done, self._total)
 
     def records(self, name: str, required: Sequence[str], wanted: Sequence[str] = ()) -> Iterator[Record]:
         """A file row by row; nothing when it is not there."""

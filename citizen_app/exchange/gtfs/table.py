@@ -15,7 +15,7 @@ from citizen_app.errors import InvalidInput
 from citizen_app.exchange.gtfs.archive import Archive
 from citizen_app.exchange.gtfs.faults import Faults
 
-CHUNK_ROWS = 32_768
+CHUNK_ROWS = 512    # fewer than make the interpreter look for garbage; larger chunks take twice the time
 MAX_ROWS = 20_000_000
 
 
