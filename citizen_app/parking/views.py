@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from citizen_app import web, words
 from citizen_app.access import PUBLIC, access
+from citizen_app.buses import store as buses_store
 from citizen_app.clock import to_local
 from citizen_app.days.kinds import day_kind
 from citizen_app.days.rule_text import say_rule
@@ -93,16 +94,23 @@ def _one(entry: Entry) -> dict[str, Any]:
 
 
 def _opening(entry: Entry) -> dict[str, Any]:
-    """The spans of today and tomorrow, and the rules that close it on some days: (days in words, closure)."""
+    """The spans of today and tomorrow, and the rules that close it on some days: (days in words, closure, page)."""
     today = to_local(web.page_now()).date()
     expression, closures = entry.facility.opening_hours, entry.facility.closures
     days = [(day, day_spans(expression, day)) for day in (today, today + timedelta(days=1))] if expression else []
     open_spans = [(day, without_closures(spans, closures, day)) for day, spans in days if spans is not None]
     return {
         "opening": [(day, spans, is_whole_day(spans)) for day, spans in open_spans],
-        "closures": [(say_rule(one.rule, words.in_english()), one) for one in closures],
+        "closures": [(say_rule(one.rule, words.in_english()), one, _market_url(one.market)) for one in closures],
     }
 
+
+
+def _market_url(slug: str) -> str:
+    """The page of a market; "" where the published network knows none of that name."""
+    published = buses_store.current_published()
+    known = published is not None and any(one.slug == slug for one in published.schedule.network.markets)
+    return url_for("markets.show_market", slug=slug) if known else ""
 
 
 def _price(entry: Entry) -> dict[str, Any]:
