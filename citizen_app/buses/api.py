@@ -22,7 +22,7 @@ blueprint = Blueprint("buses_api", __name__, url_prefix="/api/v1", description="
 
 _FRESH_S = 60
 _DEPARTURES_FRESH_S = 15
-_DATE = [{"in": "path", "name": "text", "required": True, "schema": {"type": "string", "format": "date"}}]
+_DATE = [{"in": "path", "name": "date", "required": True, "schema": {"type": "string", "format": "date"}}]
 
 
 @blueprint.get("/routes")
@@ -119,22 +119,26 @@ def get_market(slug: str) -> Response:
     )
 
 
-@blueprint.get("/days/<text>")
+@blueprint.get("/days/<date>")
 @access(PUBLIC)
 @blueprint.doc(parameters=_DATE)
 @blueprint.response(200, schemas.DaySchema)
 @alt_problem(blueprint, 422, "Not a date (YYYY-MM-DD), or none from 1971 to 9000.")
-def get_day(text: str) -> Response:
+def get_day(date: str) -> Response:
     """What kind of day a date is: its lunar date, holiday and season, and the markets held on it."""
-    published = store.current_published()
+    published, day = store.current_published(), _read_date(date)
+    markets = markets_on(published.schedule, day) if published else []
+    return _answer(schemas.DaySchema(), published, descriptions.describe_date(day, store.current_calendar(), markets))
+
+
+def _read_date(text: str) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
         raise InvalidInput([problem("path", "date", text, "expected YYYY-MM-DD")]) from None
     if not schemas.YEARS[0] <= day.year <= schemas.YEARS[1]:
         raise InvalidInput([problem("path", "date", text, f"expected a year from {schemas.YEARS[0]} to {schemas.YEARS[1]}")])
-    markets = markets_on(published.schedule, day) if published else []
-    return _answer(schemas.DaySchema(), published, descriptions.describe_date(day, store.current_calendar(), markets))
+    return day
 
 
 def _get_published() -> store.Published:

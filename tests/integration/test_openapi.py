@@ -22,6 +22,7 @@ from citizen_app.ops import actions as ops_actions
 from citizen_app.ops.source import SourceMode
 from tests.every_state import FACILITIES, SOURCE, fill_every_state
 from tests.factories import make_source
+from tests.integration.test_bus_api import publish, published_network
 
 BOUNDED = settings(
     max_examples=40, derandomize=True, deadline=None, database=None, phases=[Phase.explicit, Phase.generate],
@@ -60,10 +61,13 @@ def test_the_document_is_valid_openapi_3_1_and_names_every_door(county: Flask, d
     assert set(document.raw_schema["paths"]) == routes
 
 
-def test_every_operation_answers_as_documented_whatever_it_is_asked(document: Any) -> None:
+@pytest.mark.parametrize("has_buses", [False, True], ids=["without buses", "with buses"])
+def test_every_operation_answers_as_documented_whatever_it_is_asked(document: Any, has_buses: bool) -> None:
+    if has_buses:
+        publish(published_network())
     document.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
     operations = [result.ok() for result in document.get_all_operations()]
-    assert len(operations) == 5
+    assert len(operations) == 13
     for operation in operations:
         @BOUNDED
         @given(case=operation.as_strategy())
@@ -90,3 +94,28 @@ def test_a_known_car_park_and_a_sensible_span_are_always_answered_with_what_is_d
         assert found.status_code == 200 and found.json()["uid"] == uid
 
     answers()
+
+
+def test_a_known_line_stop_market_and_day_are_always_answered_with_what_is_documented(document: Any) -> None:
+    publish(published_network())
+    now = clock.now()
+    operations = {
+        ("/api/v1/routes/{slug}", "slug"): (["101", "208", "微5", "集1"], {"date": st.dates().filter(lambda day: day.year > 1970 and day.year <= 9000)}),
+        ("/api/v1/stops/{code}", "code"): (["Lzong", "R", "p1"], {}),
+        ("/api/v1/stops/{code}/departures", "code"): (["Lzong", "R"], {
+            "at": st.timedeltas(timedelta(-500), timedelta(500)).map(lambda span: now + span), "hours": st.integers(1, 48),
+        }),
+        ("/api/v1/markets/{slug}", "slug"): (["xunqiao"], {}),
+        ("/api/v1/days/{date}", "date"): (st.dates().filter(lambda day: day.year > 1970 and day.year <= 9000).map(str), {}),
+    }
+    for (path, name), (known, asked) in operations.items():
+        values = st.sampled_from(known) if isinstance(known, list) else known
+
+        @BOUNDED
+        @given(value=values, query=st.fixed_dictionaries({}, optional=asked), operation=st.just(document[path]["GET"]), name=st.just(name))
+        def answers(value: str, query: dict[str, Any], operation: Any, name: str) -> None:
+            texts = {key: one.isoformat() if hasattr(one, "isoformat") else one for key, one in query.items()}
+            response = operation.Case(path_parameters={name: value}, query=texts).call_and_validate()
+            assert response.status_code == 200
+
+        answers()
