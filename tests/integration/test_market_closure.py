@@ -17,10 +17,11 @@ from citizen_app.places import actions as places_actions
 from citizen_app.places import store as places_store
 from tests.every_state import COUNTY, SOURCE
 from tests.factories import make_facility, make_reading
+from tests.integration.test_bus_api import publish, published_network
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 MARKET_DAY = datetime(2026, 11, 26, 8, 0, tzinfo=LOCAL)    # 十月十八
-CLOSURES = parse_closures("农历逢三、八 05:30-11:30 杜桥集市 market=duqiao en=Duqiao Market")
+CLOSURES = parse_closures("农历逢三、八 05:30-11:30 汛桥集市 market=xunqiao en=Xunqiao Market")
 
 
 @pytest.fixture
@@ -43,29 +44,35 @@ def ask(app: Flask, path: str) -> Any:
 
 def test_the_page_names_the_market_says_when_it_opens_and_where_to_go(market_day: Flask) -> None:
     html = ask(market_day, "/parking/fair").text
-    assert "关闭：今天是杜桥集市，进不去。请改去别处。" in html
-    assert "今天是杜桥集市 · 11:30开门" in html
+    assert "关闭：今天是汛桥集市，进不去。请改去别处。" in html
+    assert "今天是汛桥集市 · 11:30开门" in html
     assert 'href="/parking/beside"' in html
     assert "4:30–5:30" in html and "11:30–20:00" in html
-    assert '农历逢三、八 <span class="nw">5:30–11:30</span> 杜桥集市' in html
+    assert '农历逢三、八 <span class="nw">5:30–11:30</span> 汛桥集市' in html
 
 
 def test_the_english_page_says_the_same(market_day: Flask) -> None:
     html = ask(market_day, "/parking/fair?lang=en").text
-    assert "Closed: today is Duqiao Market." in html
-    assert 'Lunar days ending in 3 or 8 <span class="nw">5:30–11:30</span> Duqiao Market' in html
+    assert "Closed: today is Xunqiao Market." in html
+    assert 'Lunar days ending in 3 or 8 <span class="nw">5:30–11:30</span> Xunqiao Market' in html
 
 
 def test_the_list_says_it_in_its_row(market_day: Flask) -> None:
     html = ask(market_day, "/parking").text
     row = html[html.index('id="f-fair"'):]
-    assert "今天是杜桥集市 · 11:30开门" in row and "改去" in row
+    assert "今天是汛桥集市 · 11:30开门" in row and "改去" in row
 
 
 def test_the_api_gives_the_reason_in_words(market_day: Flask) -> None:
     found = ask(market_day, "/api/v1/parking/fair").get_json()
     assert (found["quality"], found["reason"], found["opening_status"]) == ("closed", "market", "CLOSED")
-    assert (found["closed_reason"], found["closed_reason_en"]) == ("杜桥集市", "Duqiao Market")
+    assert (found["closed_reason"], found["closed_reason_en"]) == ("汛桥集市", "Xunqiao Market")
     assert (found["available_spaces"], found["opens_at"]) == (None, "2026-11-26T03:30:00+00:00")
     beside = ask(market_day, "/api/v1/parking/beside").get_json()
     assert (beside["quality"], beside["closed_reason"]) == ("live", "")
+
+
+def test_the_market_is_a_link_once_the_network_knows_it(market_day: Flask) -> None:
+    assert "/markets/" not in ask(market_day, "/parking/fair").text
+    publish(published_network())
+    assert '<a href="/markets/xunqiao">汛桥集市</a>' in ask(market_day, "/parking/fair").text
