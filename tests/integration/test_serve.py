@@ -137,7 +137,9 @@ class TestTheWholeService:
         try:
             again.wait_until_ready()
             assert set(facilities(again)) == kept
-            assert (folder / "serve.log").read_text().count("Loading the demonstration county") == 1
+            log = (folder / "serve.log").read_text()
+            assert log.count("Loading the demonstration county …") == log.count("Loading the demonstration county's buses …") == 1
+            assert again.get("/open-data/gtfs.zip").startswith(b"PK")
             again.process.kill()
             again.process.wait()
             wait_for(lambda: not again.processes(), 20)
