@@ -36,6 +36,8 @@ PACKAGES = {"private": True, "type": "module", "dependencies": {"gtfs": "4.18.2"
 THEIRS = """import { importGtfs } from 'gtfs';
 await importGtfs({ agencies: [{ path: process.argv[2] }], sqlitePath: process.argv[3], verbose: false });
 """
+OURS = ("bare", "checked")
+NAMES = {"theirs": "npm gtfs into SQLite", "bare": "ours, kept as a draft", "checked": "ours, with all checks"}
 CALLS_A_TRIP, LINES, STOPS = 35, 600, 4000
 
 
@@ -65,9 +67,9 @@ def main() -> None:
         compare(asked.gtfs, asked.rounds, asked.node or install(folder / "node"), folder)
         large = folder / "large.zip"
         large.write_bytes(make_large(asked.calls))
-        for kind in ("bare", "checked"):
+        for kind in OURS:
             cost = ours(large, folder, kind)
-            print(f"{asked.calls:,} calls, {kind}: {cost.wall_s:.1f} s, peak {cost.peak_bytes / 1e6:,.0f} MB")
+            print(f"{asked.calls:,} calls, {NAMES[kind]}: {cost.wall_s:.1f} s, peak {cost.peak_bytes / 1e6:,.0f} MB")
 
 
 def compare(feed: Path, rounds: int, node: Path, folder: Path) -> None:
@@ -77,14 +79,14 @@ def compare(feed: Path, rounds: int, node: Path, folder: Path) -> None:
         database = folder / "theirs.sqlite"
         database.unlink(missing_ok=True)
         costs["theirs"].append(run(["node", str(node / "import.js"), str(feed), str(database)]))
-        for kind in ("bare", "checked"):
+        for kind in OURS:
             costs[kind].append(ours(feed, folder, kind))
-    print(f"{feed.name}, {rounds} rounds{'wall':>16}{'ratio':>8}{'processor':>12}{'ratio':>8}{'peak':>10}")
+    print(f"{f'{feed.name}, {rounds} rounds':<24}{'wall':>16}{'ratio':>8}{'processor':>12}{'ratio':>8}{'peak':>10}")
     base_wall, base_processor, _ = middle(costs["theirs"])
     for kind, found in costs.items():
         wall, processor, peak = middle(found)
         times = f"{wall:>14.2f} s{wall / base_wall:>8.2f}{processor:>10.2f} s{processor / base_processor:>8.2f}"
-        print(f"{kind:<22}{times}{peak / 1e6:>7.0f} MB")
+        print(f"{NAMES[kind]:<24}{times}{peak / 1e6:>7.0f} MB")
 
 
 def middle(costs: list[Cost]) -> tuple[float, float, float]:
