@@ -128,9 +128,9 @@ def month_day(day: date) -> str:
 
 
 def leaf_head(day: date) -> str:
-    """11月 周四, Nov Thu: what stands above the number on a calendar's leaf."""
+    """11月 周四, Thu Nov: what stands above the number on a calendar's leaf."""
     if in_english():
-        return f"{_MONTHS[day.month - 1]} {_DAYS[day.weekday()]}"
+        return f"{_DAYS[day.weekday()]} {_MONTHS[day.month - 1]}"
     return f"{day.month}月 周{_DAYS_ZH[day.weekday()]}"
 
 

@@ -28,7 +28,7 @@ class Counted:
     def __init__(self, app: Flask) -> None:
         self.app, self.made, self.client = app, 0, app.test_client(use_cookies=False)
 
-        @app.get("/stops/<code>")
+        @app.get("/kept/<code>")
         @access(PUBLIC)
         def show_stop(code: str) -> Any:
             kept_pages.keep_page(NOW + timedelta(seconds=50), "places")
@@ -38,7 +38,7 @@ class Counted:
                 response.set_cookie("seen", "1")
             return response
 
-    def get(self, path: str = "/stops/a", **headers: str) -> Any:
+    def get(self, path: str = "/kept/a", **headers: str) -> Any:
         return self.client.get(path, headers={"Accept-Encoding": "gzip", **headers})
 
 
@@ -67,10 +67,10 @@ def test_a_page_is_made_once_and_is_the_same_for_all_who_ask_the_same(database_k
 
 def test_who_differs_in_anything_that_the_page_depends_on_gets_a_page_made_for_them(database_kind: str, counted: Counted) -> None:
     counted.get()
-    assert b"en" in counted.client.get("/stops/a", headers={"Accept-Language": "en"}).data
-    assert b"en" in counted.client.get("/stops/a", headers={"Cookie": "lang=en"}).data
-    assert b"zh" in counted.client.get("/stops/a", headers={"Cookie": "elder=1"}).data
-    assert counted.get("/stops/a?at=9:00").status_code == counted.get("/stops/b").status_code == 200
+    assert b"en" in counted.client.get("/kept/a", headers={"Accept-Language": "en"}).data
+    assert b"en" in counted.client.get("/kept/a", headers={"Cookie": "lang=en"}).data
+    assert b"zh" in counted.client.get("/kept/a", headers={"Cookie": "elder=1"}).data
+    assert counted.get("/kept/a?at=9:00").status_code == counted.get("/kept/b").status_code == 200
     assert counted.made == 6
 
 
@@ -98,10 +98,10 @@ def test_it_is_made_anew_as_soon_as_what_it_was_made_from_is_another(database_ki
 
 
 def test_an_answer_that_sets_a_cookie_is_nobody_elses(database_kind: str, counted: Counted) -> None:
-    assert counted.get("/stops/private").headers["Set-Cookie"]
-    counted.get("/stops/private")
-    counted.get("/stops/a?lang=en")
-    counted.get("/stops/a?lang=en")
+    assert counted.get("/kept/private").headers["Set-Cookie"]
+    counted.get("/kept/private")
+    counted.get("/kept/a?lang=en")
+    counted.get("/kept/a?lang=en")
     assert counted.made == 4
 
 
@@ -109,7 +109,7 @@ def test_what_is_given_from_memory_is_counted_and_written_down_like_the_rest(
     database_kind: str, counted: Counted, capfd: pytest.CaptureFixture[str]
 ) -> None:
     def requests() -> float:
-        line = 'citizen_requests_total{method="GET",route="/stops/<code>",status="200"} '
+        line = 'citizen_requests_total{method="GET",route="/kept/<code>",status="200"} '
         text = counted.client.get("/metrics").text
         return sum(float(one.removeprefix(line)) for one in text.splitlines() if one.startswith(line))
 
@@ -118,21 +118,21 @@ def test_what_is_given_from_memory_is_counted_and_written_down_like_the_rest(
     counted.get()
     answer = counted.get(**{"X-Request-ID": "a-sane-id-of-theirs"})
     assert answer.headers["X-Request-ID"] == "a-sane-id-of-theirs"
-    assert capfd.readouterr().err.count('"path": "/stops/a"') == 2
+    assert capfd.readouterr().err.count('"path": "/kept/a"') == 2
     assert requests() == before + 2
 
 
 def test_memory_stays_within_its_bound(database_kind: str, counted: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
-    size = len(counted.get("/stops/1").data)
+    size = len(counted.get("/kept/1").data)
     monkeypatch.setattr(kept_pages, "MOST_BYTES", size * 2 + 10)
     for code in "2", "3", "3", "2", "1":    # the first one went when the third came, and comes again
-        counted.get(f"/stops/{code}")
+        counted.get(f"/kept/{code}")
     assert counted.made == 4
 
 
 def test_other_methods_and_machines_without_gzip_are_not_mixed_up(database_kind: str, counted: Counted) -> None:
     counted.get()
     plain: FlaskClient = counted.client
-    assert "Content-Encoding" not in plain.get("/stops/a").headers
-    assert plain.head("/stops/a").data == b""
-    assert plain.post("/stops/a").status_code == 405
+    assert "Content-Encoding" not in plain.get("/kept/a").headers
+    assert plain.head("/kept/a").data == b""
+    assert plain.post("/kept/a").status_code == 405
