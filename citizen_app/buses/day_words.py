@@ -32,14 +32,21 @@ def say_days(
 ) -> str:
     """What the dates (in order, of `days` days from `start`) have in common; `rules` are those that may say it.
 
-    A rule that says them only from the first to the last of them is said with both.
+    So may the days that are left out (除农历初一、十五外每天). A rule that says them only from the first to the last of
+    them is said with both.
     """
     if not dates:
         return ""
+    rules = tuple(rules)
     known, candidates = frozenset(dates), list(_candidates(dates, rules))
     for rule in candidates:
         if _dates_of(rule, start, start + timedelta(days=days - 1), calendar) == known:
             return _short(say_rule(rule, in_english)) or say_dates(dates, in_english)
+    all_days = frozenset(start + timedelta(days=number) for number in range(days))
+    for rule in (*_SIMPLE[1:], *rules):
+        if all_days - _dates_of(rule, start, start + timedelta(days=days - 1), calendar) == known:
+            said = say_rule(rule, in_english)
+            return f"Every day except: {said}" if in_english else f"除{said}外每天"
     for rule in candidates:
         if len(dates) > _MOST_DATES and _dates_of(rule, dates[0], dates[-1], calendar) == known:
             said, first, last = say_rule(rule, in_english), _day(dates[0], in_english), _day(dates[-1], in_english)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from citizen_app.buses.lines import Line
-from citizen_app.buses.network import Route
+from citizen_app.buses.network import Network, Route
 from citizen_app.buses.schedule import Schedule
 
 
@@ -35,6 +36,15 @@ def route_day(schedule: Schedule, route: Route, day: date) -> RouteDay:
             return RouteDay(route, line, *spans, day)
     ahead = schedule.next_days(schedule.services_of(route), day, 1)
     return RouteDay(route, lines[0] if lines else None, None, None, ahead[0] if ahead else None)
+
+
+@lru_cache(maxsize=2)
+def last_known_day(network: Network) -> date | None:
+    """The day after which the network says nothing: the feed's own end, else that of its last service; None for no end."""
+    if network.feed_info.end_date is not None:
+        return network.feed_info.end_date
+    ends = [max((rule.last, *rule.added)) for rule in network.services.values() if rule.last is not None]
+    return max(ends) if ends and len(ends) == len(network.services) else None
 
 
 def runs_on(schedule: Schedule, route: Route, services: frozenset[str]) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from citizen_app import web, words
 from citizen_app.access import PUBLIC, access
@@ -25,6 +24,7 @@ from citizen_app.buses.store import Published
 from citizen_app.buses.table_cells import make_table
 from citizen_app.buses.times import clock_text
 from citizen_app.days.rules import Rule
+from citizen_app.language import gettext
 
 blueprint = Blueprint("routes", __name__)
 
@@ -46,6 +46,7 @@ def show_route(slug: str) -> ResponseReturnValue:
     grid = _chosen(grids, request.args.get("dir", ""))
     return render_template(
         "buses/show_route.html", **views.common(published), route=route, slug=slug, title=names.title(route), bad_date=bad_date,
+        long_name=names.long(route),
         wished_day=wished, shown_day=shown,
         **_direction(published, slug, grids, grid, shown), **_days(published, route, shown), **_company(published, route),
         **(_fare(published, route, grid) if grid else {"stops": []}),
@@ -165,7 +166,7 @@ def _days(published: Published, route: Route, shown: date | None) -> dict[str, A
         "dates": [] if is_daily else running_dates(schedule, route, today, DATES),
         "choices": [
             {
-                "words": _say(published, one.dates, one.rules), "url": web.here(date=one.dates[0].isoformat()),
+                "words": _say(published, one.dates, (*one.rules, *rules)), "url": web.here(date=one.dates[0].isoformat()),
                 "is_shown": shown in one.dates,
             }
             for one in choices[:CHOICES]

@@ -11,7 +11,6 @@ from typing import Any
 import segno
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from citizen_app import web, words
 from citizen_app.access import PUBLIC, access
@@ -28,6 +27,8 @@ from citizen_app.buses.poster import PosterKind, PosterLine, make_poster
 from citizen_app.buses.store import Published
 from citizen_app.buses.times import clock_text
 from citizen_app.clock import LOCAL, to_local
+from citizen_app.days.rules import Rule
+from citizen_app.language import gettext
 from citizen_app.places import store as places_store
 
 blueprint = Blueprint("stops", __name__)
@@ -165,15 +166,15 @@ def _serves(stops: Sequence[Stop]) -> str:
 
 def _poster_line(published: Published, poster: PosterLine) -> dict[str, Any]:
     names, route = views.names_of(published), published.schedule.route_of(poster.line)
+    rules = [rule for kind in poster.kinds for choice in kind.choices for rule in choice.rules]
     return {
         "route": route, "title": names.title(route), "towards": views.towards(names.headsign(poster.line.headsign)),
-        "kinds": [_poster_kind(published, kind) for kind in poster.kinds],
+        "kinds": [_poster_kind(published, kind, rules) for kind in poster.kinds],
     }
 
 
-def _poster_kind(published: Published, kind: PosterKind) -> dict[str, Any]:
+def _poster_kind(published: Published, kind: PosterKind, rules: Sequence[Rule]) -> dict[str, Any]:
     dates = sorted(day for choice in kind.choices for day in choice.dates)
-    rules = [rule for choice in kind.choices for rule in choice.rules]
     return {
         "words": say_days(dates, views.today(), DAYS_AHEAD, rules, published.calendar, words.in_english()),
         "times": [clock_text(seconds) for seconds in kind.times],

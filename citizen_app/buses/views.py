@@ -8,7 +8,6 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from citizen_app import web, words
 from citizen_app.access import PUBLIC, access
@@ -19,13 +18,14 @@ from citizen_app.buses.grid import Grid
 from citizen_app.buses.line_names import Names
 from citizen_app.buses.market_days import markets_on
 from citizen_app.buses.network import Route, RouteKind, Stop
-from citizen_app.buses.route_days import RouteDay, route_day, routes_in_town, runs_on
+from citizen_app.buses.route_days import RouteDay, last_known_day, route_day, routes_in_town, runs_on
 from citizen_app.buses.store import Published
 from citizen_app.buses.times import clock_text
 from citizen_app.clock import to_local
 from citizen_app.days.today import describe_day
 from citizen_app.errors import NotFound
 from citizen_app.kept_pages import keep_page
+from citizen_app.language import gettext
 from citizen_app.places import store as places_store
 
 blueprint = Blueprint("buses", __name__)
@@ -81,7 +81,7 @@ def common(published: Published, day: date | None = None) -> dict[str, Any]:
     """What every template of the buses is told about the network and the day, today unless it is another one."""
     day = day or today()
     network = published.schedule.network
-    ends = network.feed_info.end_date
+    ends = last_known_day(network)
     return {
         "published": published, "published_at": published.published_at, "version_id": published.version_id,
         "demo_network": network.is_demo, "today": day, "day": describe_day(day, published.calendar),
