@@ -45,7 +45,7 @@ def ask(app: Flask, path: str) -> Any:
 def test_the_page_names_the_market_says_when_it_opens_and_where_to_go(market_day: Flask) -> None:
     html = ask(market_day, "/parking/fair").text
     assert "关闭：今天是汛桥集市，进不去。请改去别处。" in html
-    assert "今天是汛桥集市 · 11:30开门" in html
+    assert '今天是汛桥集市 · <span class="nw">11:30开门</span>' in html
     assert 'href="/parking/beside"' in html
     assert "4:30–5:30" in html and "11:30–20:00" in html
     assert '农历逢三、八 <span class="nw">5:30–11:30</span> 汛桥集市' in html
@@ -60,7 +60,7 @@ def test_the_english_page_says_the_same(market_day: Flask) -> None:
 def test_the_list_says_it_in_its_row(market_day: Flask) -> None:
     html = ask(market_day, "/parking").text
     row = html[html.index('id="f-fair"'):]
-    assert "今天是汛桥集市 · 11:30开门" in row and "改去" in row
+    assert '今天是汛桥集市 · <span class="nw">11:30开门</span>' in row and "改去" in row
 
 
 def test_the_api_gives_the_reason_in_words(market_day: Flask) -> None:
