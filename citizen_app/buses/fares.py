@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from citizen_app.buses.network import Fare, FareRule, Network, Route, Stop
+from citizen_app.buses.network import Fare, Network, Route, Stop
 from citizen_app.buses.schedule import Schedule
 
 
@@ -37,6 +37,7 @@ def fare_between(schedule: Schedule, route: Route, from_stop: Stop, to_stop: Sto
 
     A station stands for its platforms.
     """
+    fares = _Fares(schedule.network, route)
     begins, ends = set(schedule.stop_indices(from_stop)), set(schedule.stop_indices(to_stop))
     found = []
     for line in schedule.lines_of(route):
@@ -44,13 +45,13 @@ def fare_between(schedule: Schedule, route: Route, from_stop: Stop, to_stop: Sto
             for place, stop in enumerate(stops):
                 further = next((at for at in range(place + 1, len(stops)) if stops[at] in ends), None)
                 if stop in begins and further is not None:
-                    found.append(_cheapest(schedule.network, route, _zones(schedule, stops[place:further + 1])))
+                    found.append(fares.cheapest(_zones(schedule, stops[place:further + 1])))
     return min((fare for fare in found if fare is not None), key=_price, default=None)
 
 
 def fare_table(schedule: Schedule, route: Route) -> list[FareTable]:
     """The fares between all stops of the longest sequence of stops of each direction."""
-    tables = []
+    tables, fares = [], _Fares(schedule.network, route)
     for line in schedule.lines_of(route):
         stops = max((schedule.patterns[index].stops for index in line.patterns), key=len, default=())
         zones = _zones(schedule, stops)
@@ -62,7 +63,7 @@ def fare_table(schedule: Schedule, route: Route) -> list[FareTable]:
                 passed = tuple(zones[place:further + 1])
                 ride = (passed[0], passed[-1], *sorted(set(passed)))
                 if ride not in known:
-                    known[ride] = _cheapest(schedule.network, route, passed)
+                    known[ride] = fares.cheapest(passed)
                 row.append(known[ride])
             rows.append(tuple(row))
         there = tuple(schedule.network.stops[stop] for stop in stops)
@@ -79,26 +80,29 @@ def _zones(schedule: Schedule, stops: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _cheapest(network: Network, route: Route, zones: tuple[str, ...]) -> Fare | None:
-    rules: dict[str, list[FareRule]] = defaultdict(list)
-    for rule in network.fare_rules:
-        rules[rule.fare_id].append(rule)
-    of_agency = (fare for fare in network.fares if fare.agency_id in {"", route.agency_id})
-    return min((fare for fare in of_agency if _applies(rules[fare.fare_id], route, zones)), key=_price, default=None)
+class _Fares:
+    """The fares that may apply on a route, their rules by the zones of the first and last stop ("" is any)."""
 
+    def __init__(self, network: Network, route: Route) -> None:
+        with_rules = {rule.fare_id for rule in network.fare_rules}
+        of_agency = [fare for fare in network.fares if fare.agency_id in {"", route.agency_id}]
+        self._everywhere = [fare for fare in of_agency if fare.fare_id not in with_rules]
+        contained: dict[tuple[str, str, str, str], set[str]] = defaultdict(set)
+        for rule in network.fare_rules:
+            if rule.route_id in {"", route.route_id}:
+                contained[rule.fare_id, rule.route_id, rule.origin_id, rule.destination_id].update({rule.contains_id} - {""})
+        fares = {fare.fare_id: fare for fare in of_agency}
+        self._by_ends: dict[tuple[str, str], list[tuple[Fare, set[str]]]] = defaultdict(list)
+        for (fare_id, _, origin, destination), zones in contained.items():
+            if fare_id in fares:
+                self._by_ends[origin, destination].append((fares[fare_id], zones))
 
-def _applies(rules: list[FareRule], route: Route, zones: tuple[str, ...]) -> bool:
-    """Rules that differ only in contains_id belong together: all of these zones are passed through, and no others."""
-    if not rules:
-        return True
-    contained: dict[tuple[str, str, str], set[str]] = defaultdict(set)
-    for rule in rules:
-        contained[rule.route_id, rule.origin_id, rule.destination_id].update({rule.contains_id} - {""})
-    return any(
-        route_id in {"", route.route_id} and origin in {"", zones[0]} and destination in {"", zones[-1]}
-        and (not passed or passed == set(zones))
-        for (route_id, origin, destination), passed in contained.items()
-    )
+    def cheapest(self, zones: tuple[str, ...]) -> Fare | None:
+        """For a ride through these zones. Rules that differ only in contains_id belong together: all of these, no others."""
+        found, passed = list(self._everywhere), set(zones)
+        for ends in {(origin, destination) for origin in (zones[0], "") for destination in (zones[-1], "")}:
+            found += [fare for fare, contained in self._by_ends.get(ends, ()) if not contained or contained == passed]
+        return min(found, key=_price, default=None)
 
 
 def _price(fare: Fare) -> tuple[int, str]:

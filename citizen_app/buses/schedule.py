@@ -27,7 +27,7 @@ from citizen_app.places.market import Market
 
 SEARCHED_DAYS = 400
 _KEPT_DAYS = 2048
-_KEPT_STOPS = 4096
+_KEPT_STOPS = 2048
 _KEPT_SETS = 64
 _NOON = time(12)
 _DAY_S = 86_400
@@ -69,7 +69,7 @@ class Schedule:
         numbers = {service_id: index for index, service_id in enumerate(network.services)}
         of_trip = np.array([numbers[trip.service_id] for trip in network.trips], dtype=np.int32)
         self.service_of_run: Numbers = of_trip[runs.trip]
-        self._sets: dict[frozenset[str], frozenset[str]] = {}
+        self._shared = lru_cache(_KEPT_SETS)(_itself)
         self._services_on = lru_cache(_KEPT_DAYS)(self._find_services)
         self._next_days = lru_cache(_KEPT_STOPS)(self._find_next_days)
         self._stop_day = lru_cache(_KEPT_STOPS)(self._make_stop_day)
@@ -210,14 +210,13 @@ class Schedule:
         return kept
 
     def _find_services(self, day: date) -> frozenset[str]:
-        found = frozenset(one for one, rule in self.network.services.items() if holds(rule, day, self.calendar))
-        return self._sets.setdefault(found, found)
+        return self._shared(frozenset(one for one, rule in self.network.services.items() if holds(rule, day, self.calendar)))
 
     def _find_next_days(self, services: frozenset[str], start: date, count: int) -> tuple[date, ...]:
         rules = [rule for one in sorted(services) if may_hold_from(rule := self.network.services[one], start)]
         found: list[date] = []
-        for offset in range(SEARCHED_DAYS if rules else 0):
-            day = start + timedelta(days=offset)
+        last = min(start.toordinal() + SEARCHED_DAYS, date.max.toordinal() + 1)
+        for day in map(date.fromordinal, range(start.toordinal(), last if rules else 0)):
             if any(holds(rule, day, self.calendar) for rule in rules):
                 found.append(day)
                 if len(found) == count:
@@ -263,3 +262,8 @@ def build_schedule(network: Network, calendar: DayCalendar) -> Schedule:
 def may_hold_from(rule: Rule, day: date) -> bool:
     """False when the rule surely holds on no date from `day` on."""
     return rule.last is None or rule.last >= day or any(one >= day for one in rule.added)
+
+
+def _itself(services: frozenset[str]) -> frozenset[str]:
+    """Remembered, it gives one object for all equal sets."""
+    return services

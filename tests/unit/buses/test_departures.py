@@ -111,6 +111,12 @@ def test_no_network_whose_references_resolve_makes_a_board_fail(network: Network
             assert stop_board(schedule, schedule.code_of(stop), now).stop == stop
 
 
+def test_a_span_begins_with_its_first_moment_and_ends_before_its_last() -> None:
+    schedule = made()
+    assert times(list_departures(schedule, [0], local(2026, 11, 25, 6), local(2026, 11, 25, 8))) == ["25 06:00", "25 07:00"]
+    assert stop_board(schedule, "Lzong", local(2026, 11, 25, 8)).next == list_departures(schedule, [0], local(2026, 11, 25, 8), local(2026, 11, 26))[0]
+
+
 def test_a_bus_after_midnight_belongs_to_the_day_before_and_is_last_of_that_day() -> None:
     schedule = made({"a": ("101", "daily", calls(22 * HOUR, "zong", "xun")), "b": ("101", "daily", calls(24 * HOUR + 1200, "zong", "xun"))})
     board = stop_board(schedule, "Lzong", local(2026, 11, 30, 23, 50))
