@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from citizen_app import clock
+from citizen_app.buses import actions as bus_actions
 from citizen_app.errors import AppError, InputProblem, InvalidInput, problem
 from citizen_app.exchange import actions as exchange_actions
 from citizen_app.ops import actions as ops_actions
@@ -127,6 +128,7 @@ def longest_pause_s(interval_s: int) -> float:
 def publish() -> None:
     """Make Redis hold what SQL holds, whatever happened to it."""
     parking_actions.publish_snapshot()
+    bus_actions.announce_published()
 
 
 def refresh_open_data(now: datetime) -> None:

@@ -125,6 +125,11 @@ def save_export(version_id: int, export: Export) -> None:
         store.set_export(version_id, export.data, export.day)
 
 
+def announce_published() -> bool:
+    """Make Redis say which version the database says is published; False when either does not answer."""
+    return store.announce()
+
+
 def summarize(network: Network) -> dict[str, Any]:
     """Counts by kind, and the dates of validity where the feed gives them."""
     info = network.feed_info

@@ -1,8 +1,8 @@
 """The published network with its schedule, in the workers' memory.
 
 Redis holds only which version is published; the network comes from the disk, else from the database, and is built into a
-schedule in the background thread. The key in Redis goes after a while and is then written anew from the database, and a
-worker that finds an older one there than it has itself asks the database: a Redis may come back with what it had before.
+schedule in the background thread. A Redis may come back with what it had before: a worker that finds an older version there
+than it has itself asks the database, and the feeds process writes the key anew each minute.
 """
 
 from __future__ import annotations
@@ -32,7 +32,6 @@ from citizen_app.places import store as places_store
 log = logging.getLogger(__name__)
 
 _KEY = "buses:published"
-_KEY_LASTS_S = 15
 _NOTHING = "null"    # asked the database; nothing is published
 
 
@@ -76,7 +75,7 @@ def network_origin() -> str:
 
 
 def announce() -> bool:
-    """Tell the workers through Redis which version is published; False (and a line in the log) when it does not answer."""
+    """Tell the workers through Redis which version is published; False (and a line in the log) when it or SQL is silent."""
     try:
         _refill()
     except Unavailable as error:
@@ -90,7 +89,7 @@ def _refill() -> Pointer | None:
     pointer = find_pointer()
     while True:
         with _asking_redis():
-            redis_store.client.set(_KEY, _pointer_text(pointer), ex=_KEY_LASTS_S)
+            redis_store.client.set(_KEY, _pointer_text(pointer))
         written, pointer = pointer, find_pointer()
         if written == pointer:
             return pointer
