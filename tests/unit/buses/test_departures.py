@@ -206,12 +206,13 @@ def test_a_board_names_the_neighbouring_stops_of_the_commonest_way_through() -> 
 
 def test_the_zone_of_the_feed_counts_the_day_also_when_clocks_change() -> None:
     schedule = made(
-        {"a": ("101", "daily", calls(12 * HOUR, "zong", "xun")), "b": ("101", "daily", calls(HOUR, "zong", "xun"))},
+        {"a": ("101", "daily", calls(12 * HOUR, "zong", "xun")), "b": ("101", "daily", calls(600, "zong", "xun"))},
         agencies=(Agency("lhgj", "A", timezone="Europe/Berlin"),), routes=(Route("101", "1", agency_id="lhgj"),),
     )
     found = list_departures_on(schedule, [0], date(2026, 3, 29))    # at 2:00 the clocks go to 3:00
-    assert [one.departs_at for one in found] == [datetime(2026, 3, 28, 23, tzinfo=UTC), datetime(2026, 3, 29, 10, tzinfo=UTC)]
-    assert list_departures(schedule, [0], datetime(2026, 3, 28, 22, 30, tzinfo=UTC), datetime(2026, 3, 28, 23, 30, tzinfo=UTC)) == found[:1]
+    assert [one.departs_at for one in found] == [datetime(2026, 3, 28, 22, 10, tzinfo=UTC), datetime(2026, 3, 29, 10, tzinfo=UTC)]
+    # Noon minus 12 h is 23:00 of the evening before.
+    assert list_departures(schedule, [0], datetime(2026, 3, 28, 22, tzinfo=UTC), datetime(2026, 3, 28, 22, 30, tzinfo=UTC)) == found[:1]
 
 
 def test_headsigns_are_those_of_the_call_then_of_the_trip_then_the_last_stop() -> None:
