@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
+import psutil    # type: ignore[import-untyped]
 from flask import Flask
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -69,7 +69,8 @@ def main() -> None:
         large.write_bytes(make_large(asked.calls))
         for kind in OURS:
             cost = ours(large, folder, kind)
-            print(f"{asked.calls:,} calls, {NAMES[kind]}: {cost.wall_s:.1f} s, peak {cost.peak_bytes / 1e6:,.0f} MB")
+            times = f"{cost.wall_s:.1f} s, processor {cost.processor_s:.1f} s"
+            print(f"{asked.calls:,} calls, {NAMES[kind]}: {times}, peak {cost.peak_bytes / 1e6:,.0f} MB")
 
 
 def compare(feed: Path, rounds: int, node: Path, folder: Path) -> None:
