@@ -28,7 +28,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil    # type: ignore[import-untyped]
+import psutil  # type: ignore[import-untyped]
 from flask import Flask
 
 ROOT = Path(__file__).resolve().parents[2]
