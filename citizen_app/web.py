@@ -8,10 +8,9 @@ from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, has_request_context, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import get_locale, gettext
 from werkzeug.exceptions import HTTPException, default_exceptions
 
-from citizen_app import assets, clock, words
+from citizen_app import assets, clock, language, words
 from citizen_app.errors import AppError, Conflict, InvalidInput, NotFound, Refused, Unavailable, problem
 from citizen_app.places import store as places_store
 from citizen_app.places.county import County
@@ -40,6 +39,7 @@ _HEADERS = {
 
 
 def init_app(app: Flask) -> None:
+    language.init_app(app)
     assets.init_app(app)
     words.init_app(app)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -77,12 +77,15 @@ def choose_elder() -> bool:
 
 def carried() -> dict[str, str]:
     """The choices in this address that the phone has not kept in a cookie (yet): links must carry them on."""
-    allowed = {"lang": current_app.config["LANGUAGES"], "elder": ("0", "1")}
-    return {
-        name: request.args[name]
-        for name, values in allowed.items()
-        if request.args.get(name) in values and request.cookies.get(name) != request.args[name]
-    }
+    if "carried" not in g:
+        allowed = {"lang": current_app.config["LANGUAGES"], "elder": ("0", "1")}
+        g.carried = {
+            name: request.args[name]
+            for name, values in allowed.items()
+            if request.args.get(name) in values and request.cookies.get(name) != request.args[name]
+        }
+    choices: dict[str, str] = g.carried
+    return choices
 
 
 def _carry_choices(endpoint: str, values: dict[str, Any]) -> None:
@@ -123,7 +126,7 @@ def _page_context() -> dict[str, Any]:
     return {
         "county": county,
         "now": page_now(),
-        "lang": str(get_locale() or "zh"),
+        "lang": "en" if language.in_english() else "zh",
         "elder": choose_elder(),
         "carried": carried(),
         "is_demo": bool(county and county.is_demo),
@@ -241,5 +244,5 @@ def error_page(status: int) -> tuple[str, int]:
         return render_template("error.html", status=status), status
     except Exception:    # whatever broke the page may break this one too; a plain sentence still comes out
         current_app.logger.exception("error page failed")
-        words = gettext("出错了，请稍后再试。")
-        return f"<!DOCTYPE html><title>{status}</title><p>{words}</p>", status
+        said = language.gettext("出错了，请稍后再试。")
+        return f"<!DOCTYPE html><title>{status}</title><p>{said}</p>", status

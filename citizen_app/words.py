@@ -8,11 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from flask import Flask
-from flask_babel import get_locale, gettext, ngettext
 
 from citizen_app.buses.times import clock_text
 from citizen_app.clock import to_local
 from citizen_app.days.lunar import find_lunar, say_day, say_lunar
+from citizen_app.language import gettext, in_english, ngettext
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -25,11 +25,6 @@ def init_app(app: Flask) -> None:
         span=span, either=either, name=name_of, clock_field=clock_field, clock_end=clock_end, wait=wait, ahead=ahead,
         month_day=month_day, leaf_head=leaf_head, service_clock=clock_text, lunar=lunar, iso_day=iso_day,
     )
-
-
-def in_english() -> bool:
-    locale = get_locale()
-    return locale is not None and locale.language == "en"
 
 
 def either(chinese: str, english: str) -> str:

@@ -8,9 +8,8 @@ from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
-from citizen_app import words
+from citizen_app import language, words
 from citizen_app.access import PUBLIC, access
 from citizen_app.buses import store, views
 from citizen_app.buses.calendar_file import MarketDay, Subscription, write_calendar
@@ -22,6 +21,7 @@ from citizen_app.buses.times import clock_text
 from citizen_app.days.rule_text import say_rule
 from citizen_app.days.rules import dates_between, next_dates
 from citizen_app.geo import distance_m
+from citizen_app.language import gettext
 from citizen_app.parking import store as parking_store
 from citizen_app.places import store as places_store
 from citizen_app.places.market import Market
@@ -69,7 +69,7 @@ def show_market(slug: str) -> ResponseReturnValue:
     dates = next_dates(market.rule, today, 9, published.calendar)
     lines_day = dates[0] if dates else None
     return render_template(
-        "buses/show_market.html", market=market, title=words.name_of(market), rule=rule_sign(market.rule, words.in_english()),
+        "buses/show_market.html", market=market, title=words.name_of(market), rule=rule_sign(market.rule, language.in_english()),
         hours=_hours(market), is_today=lines_day == today, today_words=words.lunar(today) or words.day_name(today),
         dates=dates, lines_day=lines_day, lines=_lines(published, market, lines_day), parking=_parking(market),
         others=[_brief(published, one) for one in published.schedule.network.markets if one is not market],
@@ -98,7 +98,7 @@ def _brief(published: Published, market: Market) -> dict[str, Any]:
     found = next_dates(market.rule, views.today(), 1, published.calendar)
     return {
         "name": words.name_of(market), "url": url_for("markets.show_market", slug=market.slug),
-        "rule": say_rule(market.rule, words.in_english()), "next": found[0] if found else None, "hours": _hours(market),
+        "rule": say_rule(market.rule, language.in_english()), "next": found[0] if found else None, "hours": _hours(market),
     }
 
 

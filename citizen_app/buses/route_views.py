@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from citizen_app import web, words
+from citizen_app import language, web, words
 from citizen_app.access import PUBLIC, access
 from citizen_app.buses import views
 from citizen_app.buses.csv_table import grid_rows, write_csv
@@ -175,7 +175,7 @@ def _days(published: Published, route: Route, shown: date | None) -> dict[str, A
 
 
 def _say(published: Published, dates: Sequence[date], rules: Sequence[Rule]) -> str:
-    return say_days(dates, views.today(), DAYS_AHEAD, rules, published.calendar, words.in_english())
+    return say_days(dates, views.today(), DAYS_AHEAD, rules, published.calendar, language.in_english())
 
 
 def _company(published: Published, route: Route) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def _company(published: Published, route: Route) -> dict[str, Any]:
     agency: Agency | None = agencies.get(route.agency_id) or (next(iter(agencies.values())) if len(agencies) == 1 else None)
     market = next((one for one in schedule.network.markets if one.slug == route.market), None)
     return {
-        "agency": agency, "agency_name": schedule.name("agency", agency, "agency_name", words.in_english()) if agency else "",
+        "agency": agency, "agency_name": schedule.name("agency", agency, "agency_name", language.in_english()) if agency else "",
         "market_url": url_for("markets.show_market", slug=market.slug) if market else "",
         "market_name": words.name_of(market) if market else "",
     }

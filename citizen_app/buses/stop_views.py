@@ -12,7 +12,7 @@ import segno
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from citizen_app import web, words
+from citizen_app import language, web, words
 from citizen_app.access import PUBLIC, access
 from citizen_app.buses import listing, views
 from citizen_app.buses.board import Departure, LineAtStop
@@ -143,7 +143,7 @@ def _resting(published: Published, line: LineAtStop, code: str) -> dict[str, Any
     names = views.names_of(published)
     return {
         "route": line.route, "title": names.title(line.route), "url": _line_url(published, line, code),
-        "towards": views.towards(names.headsign(line.headsign)), "rule": say_rules(line.rules, words.in_english()),
+        "towards": views.towards(names.headsign(line.headsign)), "rule": say_rules(line.rules, language.in_english()),
         "dates": line.next_dates[:LEAVES] if line.route.kind is RouteKind.MARKET else (), "next_day": line.next_day,
     }
 
@@ -176,7 +176,7 @@ def _poster_line(published: Published, poster: PosterLine) -> dict[str, Any]:
 def _poster_kind(published: Published, kind: PosterKind, rules: Sequence[Rule]) -> dict[str, Any]:
     dates = sorted(day for choice in kind.choices for day in choice.dates)
     return {
-        "words": say_days(dates, views.today(), DAYS_AHEAD, rules, published.calendar, words.in_english()),
+        "words": say_days(dates, views.today(), DAYS_AHEAD, rules, published.calendar, language.in_english()),
         "times": [clock_text(seconds) for seconds in kind.times],
         "spans": [
             (clock_text(one.first_s), clock_text(one.last_s), every_words(one.headway_s, one.headway_min_s)) for one in kind.spans

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from citizen_app import web, words
+from citizen_app import language, web, words
 from citizen_app.access import PUBLIC, access
 from citizen_app.buses import listing, store
 from citizen_app.buses.board import LineAtStop
@@ -69,7 +69,7 @@ def today() -> date:
 
 
 def names_of(published: Published) -> Names:
-    return Names(published.schedule, words.in_english())
+    return Names(published.schedule, language.in_english())
 
 
 def towards(name: str) -> str:

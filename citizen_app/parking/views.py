@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from citizen_app import web, words
+from citizen_app import language, web, words
 from citizen_app.access import PUBLIC, access
 from citizen_app.buses import store as buses_store
 from citizen_app.clock import to_local
@@ -75,7 +75,7 @@ def refresh_facility(uid: str) -> ResponseReturnValue:
 def _list(wish: listing.Wish, places: Any) -> dict[str, Any]:
     entries = board(store.current_snapshot(), web.page_now())
     origin = next(((place.lat, place.lon) for place in places if place.name == wish.place), None)
-    rows = listing.list_rows(entries, wish, origin, words.in_english())
+    rows = listing.list_rows(entries, wish, origin, language.in_english())
     return {"wish": wish, "rows": rows, "summary": summarise(entries)}
 
 
@@ -101,7 +101,7 @@ def _opening(entry: Entry) -> dict[str, Any]:
     open_spans = [(day, without_closures(spans, closures, day)) for day, spans in days if spans is not None]
     return {
         "opening": [(day, spans, is_whole_day(spans)) for day, spans in open_spans],
-        "closures": [(say_rule(one.rule, words.in_english()), one, _market_url(one.market)) for one in closures],
+        "closures": [(say_rule(one.rule, language.in_english()), one, _market_url(one.market)) for one in closures],
     }
 
 
