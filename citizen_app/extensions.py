@@ -116,7 +116,14 @@ def reading_sql() -> Iterator[None]:
         raise Unavailable("the database does not answer") from error
     finally:
         if not db.session().info.get("in_transaction"):
-            db.session.rollback()
+            _give_back()
+
+
+def _give_back() -> None:
+    try:
+        db.session.rollback()
+    except (OperationalError, InterfaceError):    # the server went after it had answered: what was read is good
+        db.session().invalidate()
 
 
 def after_commit(follow_up: Callable[[], object]) -> None:
