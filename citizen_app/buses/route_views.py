@@ -13,7 +13,7 @@ from citizen_app import language, web, words
 from citizen_app.access import PUBLIC, access
 from citizen_app.buses import views
 from citizen_app.buses.csv_table import grid_rows, write_csv
-from citizen_app.buses.day_words import say_days
+from citizen_app.buses.day_words import say_dates, say_days
 from citizen_app.buses.drawing import draw_line
 from citizen_app.buses.fares import fare_between
 from citizen_app.buses.grid import Column, Grid, make_grids
@@ -160,10 +160,10 @@ def _days(published: Published, route: Route, shown: date | None) -> dict[str, A
     choices = [one for one in list_day_choices(schedule, route, today, DAYS_AHEAD) if one.services]
     running = sorted(day for one in choices for day in one.dates)
     rules = schedule.rules_of(schedule.services_of(route), today)
-    is_daily = len(running) == DAYS_AHEAD
+    sentence, named = _say(published, running, rules), say_dates(running, language.in_english())
     return {
-        "sentence": _say(published, running, rules),
-        "dates": [] if is_daily else running_dates(schedule, route, today, DATES),
+        "sentence": sentence if sentence != named else "",
+        "dates": running_dates(schedule, route, today, DATES) if sentence == named or route.market else [],
         "choices": [
             {
                 "words": _say(published, one.dates, (*one.rules, *rules)), "url": web.here(date=one.dates[0].isoformat()),

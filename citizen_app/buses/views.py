@@ -32,6 +32,7 @@ blueprint = Blueprint("buses", __name__)
 
 MOST_BY_KIND = 120    # lines in one list; more are parted by how their names begin
 MOST_FOUND = 30
+_UNBROKEN = "\u00a0"    # keeps a time beside its word
 
 
 @blueprint.get("/buses")
@@ -123,7 +124,8 @@ def _when(found: RouteDay) -> str:
     if found.first_s is not None and found.last_s is not None:
         if found.first_s == found.last_s:
             return str(gettext("今天 %(time)s 一班", time=clock_text(found.first_s)))
-        return str(gettext("首班 %(first)s · 末班 %(last)s", first=clock_text(found.first_s), last=clock_text(found.last_s)))
+        said = str(gettext("首班 %(first)s · 末班 %(last)s", first=clock_text(found.first_s), last=clock_text(found.last_s)))
+        return said.replace(" ", _UNBROKEN).replace(f"{_UNBROKEN}·{_UNBROKEN}", " · ")
     if found.next_day is None:
         return str(gettext("往后没有班次"))
     return str(gettext("今天不开，下次 %(day)s", day=words.day_name(found.next_day)))
