@@ -80,6 +80,7 @@ def show_qr(code: str) -> ResponseReturnValue:
 @access(PUBLIC)
 def show_poster(code: str) -> ResponseReturnValue:
     """All departures by kind of day, to be printed on A4."""
+    views.keep_for_a_minute()
     published = views.get_published()
     schedule, names = published.schedule, views.names_of(published)
     board = stop_board(schedule, code, web.page_now())

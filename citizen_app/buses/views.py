@@ -53,8 +53,8 @@ def list_lines() -> ResponseReturnValue:
 
 
 def keep_for_a_minute() -> None:
-    """Said first in a view: its page stays true until the next minute begins."""
-    keep_page(web.page_now().replace(second=0, microsecond=0) + timedelta(minutes=1), "buses", "places", "parking")
+    """Said first in a view: its page stays true until the next minute begins. A car park it names may be as much late."""
+    keep_page(web.page_now().replace(second=0, microsecond=0) + timedelta(minutes=1), "buses", "places")
 
 
 def get_published() -> Published:
