@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import segno
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from citizen_app import language, web, words
@@ -28,6 +28,7 @@ from citizen_app.buses.store import Published
 from citizen_app.buses.times import clock_text
 from citizen_app.clock import LOCAL, to_local
 from citizen_app.days.rules import Rule
+from citizen_app.errors import Unavailable
 from citizen_app.language import gettext
 from citizen_app.places import store as places_store
 
@@ -60,7 +61,7 @@ def show_stop(code: str) -> ResponseReturnValue:
         last=_brief(published, board.last, at) if board.last else None,
         rows=[one for one in rows if one["is_today"]], over=[one for one in rows if not one["is_today"]],
         resting=[_resting(published, line, code) for line in board.lines if not line.coming],
-        serves=_serves(board.stops), estimated=any(one.position is Position.ESTIMATED for one in board.stops),
+        serves=_serves(published, board.stops), estimated=any(one.position is Position.ESTIMATED for one in board.stops),
     )
 
 
@@ -158,11 +159,27 @@ def every_words(headway_s: int | None, headway_min_s: int | None) -> str:
     return str(gettext("每 %(minutes)s 分钟", minutes=minutes_text(headway_s, headway_min_s))) if headway_s else ""
 
 
-def _serves(stops: Sequence[Stop]) -> str:
-    """The town and the villages of the stops, as far as they are known."""
+def _serves(published: Published, stops: Sequence[Stop]) -> str:
+    """The town and the villages of the stops, as far as they are known; villages have no English names but pinyin."""
     towns = {town.code: words.name_of(town) for town in places_store.list_towns()}
-    found = dict.fromkeys(towns[stop.town_code] for stop in stops if stop.town_code in towns)
-    return str(gettext("、")).join(found)
+    villages = _villages(published)
+    found = [towns.get(stop.town_code) for stop in stops] + [villages.get(stop.village_code) for stop in stops]
+    return str(gettext("、")).join(dict.fromkeys(name for name in found if name))
+
+
+def _villages(published: Published) -> dict[str, str]:
+    """The names of the villages that have a stop, read once for each published version; none while the database is away."""
+    known: dict[int, dict[str, tuple[str, str]]] = current_app.extensions.setdefault("bus_villages", {})
+    if published.version_id not in known:
+        codes = {stop.village_code for stop in published.schedule.network.stops} - {""}
+        try:
+            villages = places_store.list_villages() if codes else []
+        except Unavailable:
+            return {}
+        known.clear()
+        known[published.version_id] = {one.code: (one.name, one.pinyin) for one in villages if one.code in codes}
+    in_english = language.in_english()
+    return {code: pinyin.title() if in_english and pinyin else name for code, (name, pinyin) in known[published.version_id].items()}
 
 
 def _poster_line(published: Published, poster: PosterLine) -> dict[str, Any]:

@@ -341,3 +341,9 @@ def test_the_home_page_counts_todays_lines_and_names_todays_markets(database_kin
     words = text(pages.get("/"))
     assert re.search(r"公交 \d\d 条线运行", words)
     assert "今天有 4 个集市" in words and re.search(r"汛桥集市 5:30–11:30 回程末班 \d+:\d\d", words)
+
+
+def test_a_stop_says_which_town_and_village_it_serves(database_kind: str, pages: FlaskClient) -> None:
+    stop = next(one for one in demo_network().stops if one.village_code and one.name == "后山村")
+    assert re.search(r"这一站服务：\S+[镇道]、\S+", text(pages.get(f"/stops/{stop.code}")))
+    assert CHINESE.search(re.sub(r"中文", "", text(pages.get(f"/stops/{stop.code}", headers={"Accept-Language": "en"})))) is None
