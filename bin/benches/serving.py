@@ -57,9 +57,11 @@ class Server:
     process: subprocess.Popen[bytes]
 
     def spent_s(self) -> float:
-        """Processor time of the workers since they started."""
-        times = [child.cpu_times() for child in psutil.Process(self.process.pid).children()]
-        return float(sum(one.user + one.system for one in times))
+        """Processor time of all workers so far, of those too that have ended and were replaced."""
+        master = psutil.Process(self.process.pid)
+        ended = master.cpu_times()
+        times = [child.cpu_times() for child in master.children()]
+        return float(ended.children_user + ended.children_system + sum(one.user + one.system for one in times))
 
     def cost_us(self, paths: Iterator[str], seconds: float) -> float:
         """Microseconds of processor time an answer, asked for one after another for some time."""
