@@ -16,6 +16,7 @@ from citizen_app.places import store as places_store
 from citizen_app.places.county import County
 
 _YEAR_S = 365 * 24 * 3600
+_CARRIED = "citizen.carried"
 _MACHINE_PATHS = ("/api/", "/open-data/", "/healthz", "/readyz", "/metrics")
 _OPEN_PATHS = ("/api/", "/open-data/")
 _OPEN_HEADERS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, X-Request-ID"}
@@ -77,14 +78,14 @@ def choose_elder() -> bool:
 
 def carried() -> dict[str, str]:
     """The choices in this address that the phone has not kept in a cookie (yet): links must carry them on."""
-    if "carried" not in g:
+    if _CARRIED not in request.environ:    # asked for every link of a page
         allowed = {"lang": current_app.config["LANGUAGES"], "elder": ("0", "1")}
-        g.carried = {
+        request.environ[_CARRIED] = {
             name: request.args[name]
             for name, values in allowed.items()
             if request.args.get(name) in values and request.cookies.get(name) != request.args[name]
         }
-    choices: dict[str, str] = g.carried
+    choices: dict[str, str] = request.environ[_CARRIED]
     return choices
 
 
