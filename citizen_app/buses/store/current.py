@@ -24,7 +24,7 @@ from citizen_app.buses.store.disk import find_pack, write_pack
 from citizen_app.buses.store.versions import find_pointer, get_document
 from citizen_app.buses.versions import Pointer
 from citizen_app.days.calendar import DayCalendar
-from citizen_app.errors import NotFound, Unavailable
+from citizen_app.errors import Unavailable
 from citizen_app.extensions import redis_store
 from citizen_app.live import Live
 from citizen_app.places import store as places_store
@@ -63,10 +63,7 @@ def current_published() -> Published | None:
 
 def current_calendar() -> DayCalendar:
     """The county's calendar of seasons and terms, from memory; the usual one while no county is loaded."""
-    try:
-        return places_store.current_county().calendar
-    except NotFound:
-        return DayCalendar()
+    return places_store.current_calendar()
 
 
 def network_origin() -> str:
