@@ -5,6 +5,7 @@ The shapes stand here; `departures` makes them from a `Schedule`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -47,7 +48,7 @@ class LineAtStop:
     route: Route
     headsign: str
     direction_id: int | None
-    coming: tuple[Departure, ...]
+    coming: Sequence[Departure]
     first_today: Departure | None
     last_today: Departure | None
     runs_today: bool

@@ -7,6 +7,7 @@ built but those caches, which are bounded and safe to use from many threads.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -39,16 +40,14 @@ _HALF_DAY = timedelta(hours=12)
 class StopDay:
     """The boardings at some stops with some services in force, by time.
 
-    `line` are indices into the lines. `is_first` and `is_last` are those of a line at these stops on the service day; of
-    two at the same second both are.
+    `line` are indices into the lines; `of_line` has the places of each line's boardings in these columns.
     """
 
     departure_s: Numbers
     run: Numbers
     call: Numbers
     line: Numbers
-    is_first: NDArray[np.bool_]
-    is_last: NDArray[np.bool_]
+    of_line: Mapping[int, Sequence[int]]
 
 
 class Schedule:
@@ -243,14 +242,10 @@ class Schedule:
         at = at[np.argsort(all_of.departure_s[at], kind="stable")]
         departure_s, run = all_of.departure_s[at], all_of.run[at]
         line = self.line_of_trip[self.runs.trip[run]]
-        earliest: dict[int, int] = {}
-        latest: dict[int, int] = {}
-        for one, seconds in zip(line.tolist(), departure_s.tolist(), strict=True):
-            earliest.setdefault(one, seconds)
-            latest[one] = seconds
-        is_first = departure_s == np.array([earliest[one] for one in line.tolist()], dtype=np.int32)
-        is_last = departure_s == np.array([latest[one] for one in line.tolist()], dtype=np.int32)
-        return StopDay(departure_s, run, all_of.call[at], line, is_first, is_last)
+        of_line: dict[int, list[int]] = defaultdict(list)
+        for place, one in enumerate(line.tolist()):
+            of_line[one].append(place)
+        return StopDay(departure_s, run, all_of.call[at], line, dict(of_line))
 
 
 def build_schedule(network: Network, calendar: DayCalendar) -> Schedule:
