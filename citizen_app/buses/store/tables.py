@@ -44,3 +44,16 @@ class DocumentRow(db.Model):  # type: ignore[name-defined,misc]
     data: Mapped[bytes] = mapped_column(LargeBinary)
     export: Mapped[bytes | None] = mapped_column(LargeBinary)
     export_day: Mapped[date | None] = mapped_column(Date)
+
+
+class VillageCorrectionRow(db.Model):  # type: ignore[name-defined,misc]
+    """Which stops (their codes) a village has, as staff wrote it; an empty list says that it has none.
+
+    It refers to neither the village nor the stops: it outlives a county that is loaded anew and every version of the network.
+    """
+
+    __tablename__ = "village_correction"
+
+    village_code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    stop_codes: Mapped[list[str]] = mapped_column(JSON)
+    corrected_at: Mapped[datetime] = mapped_column(UtcDateTime)

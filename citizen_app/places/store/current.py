@@ -15,9 +15,9 @@ from citizen_app.days.calendar import DayCalendar
 from citizen_app.errors import NotFound, Unavailable
 from citizen_app.extensions import redis_store
 from citizen_app.live import Live
-from citizen_app.places.county import County, Landmark, Town
+from citizen_app.places.county import County, Landmark, Town, Village
 from citizen_app.places.documents import county_document, read_county
-from citizen_app.places.store.rows import find_county, list_stored_landmarks, list_stored_towns
+from citizen_app.places.store.rows import find_county, list_stored_landmarks, list_stored_towns, list_villages
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,7 @@ class _Places:
     county: County | None = None
     towns: tuple[Town, ...] = ()
     landmarks: tuple[Landmark, ...] = ()
+    villages: tuple[Village, ...] = ()
 
 
 def current_county() -> County:
@@ -56,6 +57,11 @@ def list_towns() -> list[Town]:
 def list_landmarks() -> list[Landmark]:
     """The landmarks by name, from memory."""
     return list(_live.current().landmarks)
+
+
+def current_villages() -> tuple[Village, ...]:
+    """The villages by code, from memory; the same object until the places move."""
+    return _live.current().villages
 
 
 def publish() -> bool:
@@ -93,7 +99,7 @@ def _from_redis() -> _Places | None:
 
 
 def _from_database() -> _Places:
-    return _Places(find_county(), tuple(list_stored_towns()), tuple(list_stored_landmarks()))
+    return _Places(find_county(), tuple(list_stored_towns()), tuple(list_stored_landmarks()), tuple(list_villages()))
 
 
 def _to_text(places: _Places) -> str:
@@ -101,6 +107,7 @@ def _to_text(places: _Places) -> str:
         "county": county_document(places.county) if places.county else None,
         "towns": [asdict(town) for town in places.towns],
         "landmarks": [asdict(landmark) for landmark in places.landmarks],
+        "villages": [asdict(village) for village in places.villages],
     }
     return json.dumps(plain, ensure_ascii=False)
 
@@ -111,6 +118,7 @@ def _from_text(document: str) -> _Places:
         read_county(plain["county"]) if plain["county"] else None,
         tuple(Town(**town) for town in plain["towns"]),
         tuple(Landmark(**landmark) for landmark in plain["landmarks"]),
+        tuple(Village(**village) for village in plain.get("villages", ())),    # the release before this one wrote none
     )
 
 
