@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, Response, abort, current_app, g, has_request_context, render_template, request, url_for
@@ -16,6 +17,7 @@ from citizen_app.places import store as places_store
 from citizen_app.places.county import County
 
 _YEAR_S = 365 * 24 * 3600
+_MOST_LINKS = 8192    # remembered; some two megabytes
 _CARRIED = "citizen.carried"
 _MACHINE_PATHS = ("/api/", "/open-data/", "/healthz", "/readyz", "/metrics")
 _OPEN_PATHS = ("/api/", "/open-data/")
@@ -47,7 +49,8 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_unmarked)
     app.context_processor(_page_context)
     app.url_defaults(_carry_choices)
-    app.jinja_env.globals.update(static_url=static_url, here=here)
+    app.extensions["links"] = lru_cache(_MOST_LINKS, typed=True)(_make_link)
+    app.jinja_env.globals.update(static_url=static_url, here=here, url_for=link_to)
     app.after_request(_remember_choices)
     app.after_request(_add_headers)
     app.after_request(_compress)
@@ -90,15 +93,35 @@ def carried() -> dict[str, str]:
 
 
 def _carry_choices(endpoint: str, values: dict[str, Any]) -> None:
-    if has_request_context() and endpoint not in {"static", "style"} and not _for_machine():
-        for name, value in carried().items():
+    if endpoint not in {"static", "style"}:
+        for name, value in _carried_by_links():
             values.setdefault(name, value)
+
+
+def _carried_by_links() -> tuple[tuple[str, str], ...]:
+    return tuple(carried().items()) if has_request_context() and not _for_machine() else ()
 
 
 def _remember_choices(response: Response) -> Response:
     for name, value in carried().items():
         response.set_cookie(name, value, max_age=_YEAR_S, samesite="Lax", httponly=True, secure=request.is_secure)
     return response
+
+
+def link_to(endpoint: str, **values: Any) -> str:
+    """Flask's `url_for`, each address made once: to make one takes as long as ten lines of a page.
+
+    It is for addresses within the site; those of files, which may change while it runs, and those outside of requests are
+    made each time.
+    """
+    if endpoint == "static" or not has_request_context():
+        return url_for(endpoint, **values)
+    links: Any = current_app.extensions["links"]
+    return str(links(request.script_root, _carried_by_links(), endpoint, tuple(values.items())))
+
+
+def _make_link(_root: str, _carried: tuple[tuple[str, str], ...], endpoint: str, values: tuple[tuple[str, Any], ...]) -> str:
+    return url_for(endpoint, **dict(values))
 
 
 def here(**changes: str | None) -> str:
@@ -168,7 +191,7 @@ def _add_headers(response: Response) -> Response:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR_S}")
     if response.mimetype == "text/html":
         response.headers.setdefault("Cache-Control", "private, no-cache")
-        response.vary.update(("Accept-Language", "Cookie"))
+        _vary_by(response, "Accept-Language, Cookie")
     return response
 
 
@@ -180,7 +203,7 @@ def _compress(response: Response) -> Response:
     }
     if not compressible or response.status_code in {204, 304} or "Content-Encoding" in response.headers:
         return response
-    response.vary.add("Accept-Encoding")
+    _vary_by(response, "Accept-Encoding")
     if "gzip" not in request.headers.get("Accept-Encoding", "") or request.method == "HEAD":
         return response
     response.direct_passthrough = False
@@ -192,6 +215,11 @@ def _compress(response: Response) -> Response:
         if etag:
             response.set_etag(etag, weak=True)
     return response
+
+
+def _vary_by(response: Response, names: str) -> None:
+    before = response.headers.get("Vary")
+    response.headers["Vary"] = f"{before}, {names}" if before else names
 
 
 # Errors: a problem for machines, a page that says what to do next for people.

@@ -72,11 +72,15 @@ class DayChoice:
     rules: tuple[Rule, ...]
 
 
-def make_grids(schedule: Schedule, route: Route, services: frozenset[str]) -> list[Grid]:
+def make_grids(schedule: Schedule, route: Route, services: frozenset[str]) -> Sequence[Grid]:
     """The route's timetable with these services in force, a grid for each direction that then runs, 0 before 1 before none.
 
     Every run is a column or lies in the interval between two columns. Cells are departures, at the end of a run its arrival.
     """
+    return schedule.once(_make_grids, route, services)
+
+
+def _make_grids(schedule: Schedule, route: Route, services: frozenset[str]) -> Sequence[Grid]:
     grids = []
     for line in schedule.lines_of(route):
         patterns = [schedule.patterns[index] for index in line.patterns]

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from citizen_app import language, words
+from citizen_app import language, web, words
 from citizen_app.access import PUBLIC, access
 from citizen_app.buses import store, views
 from citizen_app.buses.calendar_file import MarketDay, Subscription, write_calendar
@@ -97,7 +97,7 @@ def subscribe(slug: str) -> ResponseReturnValue:
 def _brief(published: Published, market: Market) -> dict[str, Any]:
     found = next_dates(market.rule, views.today(), 1, published.calendar)
     return {
-        "name": words.name_of(market), "url": url_for("markets.show_market", slug=market.slug),
+        "name": words.name_of(market), "url": web.link_to("markets.show_market", slug=market.slug),
         "rule": say_rule(market.rule, language.in_english()), "next": found[0] if found else None, "hours": _hours(market),
     }
 
@@ -113,7 +113,7 @@ def _line(published: Published, one: MarketLine, day: date) -> dict[str, Any]:
     origins = dict.fromkeys(names.stop(ride.from_stop) for ride in one.there)
     return {
         "route": one.route, "title": names.title(one.route), "origin": gettext("、").join(origins),
-        "url": url_for("routes.show_route", slug=published.schedule.slug_of(one.route), date=day),
+        "url": web.link_to("routes.show_route", slug=published.schedule.slug_of(one.route), date=day),
         "there": _times(one.there), "back": _times(one.back),
     }
 
@@ -140,7 +140,7 @@ def _held(published: Published, days: list[date]) -> dict[date, dict[str, Any]]:
     }
     for market in published.schedule.network.markets:
         brief = {
-            "name": words.name_of(market), "hours": _hours(market), "url": url_for("markets.show_market", slug=market.slug),
+            "name": words.name_of(market), "hours": _hours(market), "url": web.link_to("markets.show_market", slug=market.slug),
         }
         for day in dates_between(market.rule, days[0], days[-1], published.calendar):
             held[day]["markets"].append(brief)
@@ -169,7 +169,7 @@ def _parking(market: Market) -> list[dict[str, Any]]:
             away_m = distance_m(market.lat, market.lon, facility.lat, facility.lon)
         if is_closed or (away_m is not None and away_m <= NEARBY_M):
             found.append({
-                "name": words.name_of(facility), "url": url_for("parking.show_facility", uid=facility.uid), "is_closed": is_closed,
+                "name": words.name_of(facility), "url": web.link_to("parking.show_facility", uid=facility.uid), "is_closed": is_closed,
                 "away_m": away_m,
             })
     return sorted(found, key=lambda one: (one["away_m"] is None, one["away_m"] or 0.0))[:MOST_PARKING]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from citizen_app import language, web, words
@@ -112,7 +112,7 @@ def _direction(published: Published, slug: str, grids: Sequence[Grid], grid: Gri
         "ends": f"{stop_names[0]} → {stop_names[-1]}" if stop_names else "", "from_name": stop_names[place],
         "here_name": stop_names[here] if here is not None else "", "here_code": code if here is not None else None,
         "first": clock_text(min(times)) if times else "–", "last": clock_text(max(times)) if times else "–",
-        "next": _next(published, grid.columns, place, shown), "csv_url": url_for("routes.download", slug=slug, date=shown),
+        "next": _next(published, grid.columns, place, shown), "csv_url": web.link_to("routes.download", slug=slug, date=shown),
         "directions": [
             {
                 "words": views.towards(names.headsign(one.headsign)), "url": web.here(dir=views.direction_key(one)),
@@ -186,7 +186,7 @@ def _company(published: Published, route: Route) -> dict[str, Any]:
     market = next((one for one in schedule.network.markets if one.slug == route.market), None)
     return {
         "agency": agency, "agency_name": schedule.name("agency", agency, "agency_name", language.in_english()) if agency else "",
-        "market_url": url_for("markets.show_market", slug=market.slug) if market else "",
+        "market_url": web.link_to("markets.show_market", slug=market.slug) if market else "",
         "market_name": words.name_of(market) if market else "",
     }
 

@@ -7,10 +7,11 @@ built but those caches, which are bounded and safe to use from many threads.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -26,10 +27,14 @@ from citizen_app.days.rules import Rule, holds
 from citizen_app.errors import NotFound
 from citizen_app.places.market import Market
 
+Rest = ParamSpec("Rest")
+Made = TypeVar("Made")
+
 SEARCHED_DAYS = 400
 _KEPT_DAYS = 2048
 _KEPT_STOPS = 2048
 _KEPT_SETS = 64
+_KEPT_SHAPES = 256
 _NOON = time(12)
 _DAY_S = 86_400
 _CLOCK_CHANGE_S = 3600
@@ -75,6 +80,7 @@ class Schedule:
         self._services_in_force = lru_cache(_KEPT_SETS)(self._mark_services)
         self._services_at = lru_cache(_KEPT_STOPS)(self._find_services_at)
         self._stop_words = lru_cache(2)(self._translate_stops)
+        self._made = lru_cache(_KEPT_SHAPES)(self._make)
 
     def _index_names(self) -> None:
         network = self.network
@@ -207,6 +213,14 @@ class Schedule:
         """Those of the runs whose service is among these."""
         kept: Numbers = runs[self._services_in_force(services)[self.service_of_run[runs]]]
         return kept
+
+    def once(self, make: Callable[Concatenate[Schedule, Rest], Made], *key: Rest.args, **_none: Rest.kwargs) -> Made:
+        """`make(self, *key)`, kept for who asks again; it must depend on nothing else and its result must not be changed."""
+        made: Made = self._made(make, key)
+        return made
+
+    def _make(self, make: Callable[..., Any], key: tuple[Any, ...]) -> Any:
+        return make(self, *key)
 
     def _find_services(self, day: date) -> frozenset[str]:
         return self._shared(frozenset(one for one, rule in self.network.services.items() if holds(rule, day, self.calendar)))

@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import quote
 
 import segno
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -129,7 +130,7 @@ def _row(published: Published, line: LineAtStop, at: datetime, code: str) -> dic
     """A line with its next departure; those after it on the same day, and today's last one."""
     first, names = line.coming[0], views.names_of(published)
     brief = _brief(published, first, at)
-    later = [one for one in line.coming[1:] if one.service_day == first.service_day][:LATER]
+    later = [one for one in line.coming[1:1 + 2 * LATER] if one.service_day == first.service_day][:LATER]
     last = line.last_today
     return {
         **brief, "route": line.route, "title": names.title(line.route), "url": _line_url(published, line, code),
@@ -151,7 +152,9 @@ def _resting(published: Published, line: LineAtStop, code: str) -> dict[str, Any
 
 
 def _line_url(published: Published, line: LineAtStop, code: str) -> str:
-    return url_for("routes.show_route", slug=published.schedule.slug_of(line.route), dir=views.direction_key(line), stop=code)
+    """The line in this direction with the stop marked; the part before it is the same at all stops."""
+    link = web.link_to("routes.show_route", slug=published.schedule.slug_of(line.route), dir=views.direction_key(line))
+    return f"{link}&stop={quote(code)}"
 
 
 def every_words(headway_s: int | None, headway_min_s: int | None) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from citizen_app import language, web, words
@@ -88,7 +88,7 @@ def common(published: Published, day: date | None = None) -> dict[str, Any]:
         "demo_network": network.is_demo, "today": day, "day": describe_day(day, published.calendar),
         "ended_on": ends if ends is not None and ends < day else None,
         "markets_today": [
-            {"name": words.name_of(one), "url": url_for("markets.show_market", slug=one.slug)}
+            {"name": words.name_of(one), "url": web.link_to("markets.show_market", slug=one.slug)}
             for one in markets_on(published.schedule, day)
         ],
     }
@@ -100,7 +100,7 @@ def direction_key(one: Grid | LineAtStop) -> str:
 
 
 def stop_url(published: Published, stop: Stop) -> str:
-    return url_for("stops.show_stop", code=published.schedule.code_of(stop))
+    return web.link_to("stops.show_stop", code=published.schedule.code_of(stop))
 
 
 def line_rows(published: Published, routes: Iterable[Route]) -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ def _line_row(published: Published, route: Route) -> dict[str, Any]:
     ends = names.ends(found.line) if found.line else None
     runs = found.first_s is not None and found.last_s is not None
     return {
-        "route": route, "title": names.title(route), "url": url_for("routes.show_route", slug=schedule.slug_of(route)),
+        "route": route, "title": names.title(route), "url": web.link_to("routes.show_route", slug=schedule.slug_of(route)),
         "ends": " – ".join(ends) if ends else names.long(route), "first": runs, "when": _when(found),
     }
 
@@ -148,7 +148,10 @@ def _browse(published: Published) -> dict[str, Any]:
     return {
         **has_markets,
         "beginnings": [
-            {"beginning": one.beginning, "url": url_for("buses.list_lines", start=one.beginning), "is_shown": one.beginning == start}
+            {
+                "beginning": one.beginning, "url": web.link_to("buses.list_lines", start=one.beginning),
+                "is_shown": one.beginning == start,
+            }
             for one in parts
         ],
         "groups": [{"words": one.beginning, "rows": line_rows(published, one.routes[:MOST_BY_KIND])} for one in chosen],
@@ -161,7 +164,7 @@ def _towns(published: Published) -> list[dict[str, Any]]:
     chosen = request.args.get("town")
     return [
         {
-            "code": town.code, "name": words.name_of(town), "url": url_for("buses.list_lines", town=town.code),
+            "code": town.code, "name": words.name_of(town), "url": web.link_to("buses.list_lines", town=town.code),
             "is_shown": town.code == chosen,
         }
         for town in places_store.list_towns() if town.code in served
