@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from flask import Flask, current_app
 
@@ -33,11 +33,24 @@ log = logging.getLogger(__name__)
 
 _DATABASE_PAUSE_S = 2.0
 _DISK_PAUSE_S = 5.0
-_documents: list[Live[Any]] = []
+_documents: list[Kept] = []
 _serials = itertools.count(1)
 _threads: dict[int, threading.Thread] = {}
 _start_lock = threading.RLock()
 _warming: set[int] = set()    # the process that loads every document for the first time
+
+
+class Kept(Protocol):
+    """What the background thread brings up to date: a document, or what is made from documents."""
+
+    name: str
+
+    @property
+    def serial(self) -> int: ...
+
+    def refresh(self) -> None: ...
+
+    def reset(self) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,7 @@ class Live(Generic[Value]):
         self._to_text, self._from_text = to_text, from_text
         self._lock = threading.Lock()
         self.reset()
-        _documents.append(self)
+        join(self)
 
     def current(self) -> Value:
         """The value in memory. Without the background thread (tests, CLI) it is refreshed first."""
@@ -86,8 +99,8 @@ class Live(Generic[Value]):
         """The same with where it came from and when."""
         if not current_app.config["START_BACKGROUND"]:
             self.refresh()
-        elif os.getpid() not in _threads:
-            warm(current_app._get_current_object())  # type: ignore[attr-defined]
+        else:
+            begin()
         return self._held
 
     @property
@@ -188,6 +201,16 @@ class Live(Generic[Value]):
             log.warning("live document on disk cannot be read", extra={"document": self.name, "error": str(error)})
 
 
+def join(kept: Kept) -> None:
+    """Have the background thread refresh this too, after all that joined before it."""
+    _documents.append(kept)
+
+
+def new_serial() -> int:
+    """A number that no document had before."""
+    return next(_serials)
+
+
 def serials(names: Iterable[str]) -> tuple[int, ...]:
     """The serials of some documents: while they are the same, memory holds what it held. 0 for one that does not exist."""
     return tuple([_serial_of(name) for name in names])
@@ -202,6 +225,12 @@ def reset_all() -> None:
     _threads.pop(os.getpid(), None)
     for document in _documents:
         document.reset()
+
+
+def begin() -> None:
+    """`warm` the current application, if this process has not done so yet."""
+    if os.getpid() not in _threads:
+        warm(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
 def warm(app: Flask) -> None:
