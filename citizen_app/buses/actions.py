@@ -5,7 +5,7 @@ Whatever is killed before that transaction has changed nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -123,6 +123,20 @@ def save_export(version_id: int, export: Export) -> None:
     """Keep newer open data of a version. Raises Unavailable."""
     with transaction():
         store.set_export(version_id, export.data, export.day)
+
+
+def correct_villages(corrections: Mapping[str, tuple[str, ...] | None], now: datetime) -> None:
+    """Let each of the villages (codes) have exactly these stops (codes); None: what the network and the names say again.
+
+    Workers are told after the commit. Raises Unavailable; then nothing was changed.
+    """
+    with transaction():
+        for village_code, stop_codes in corrections.items():
+            if stop_codes is None:
+                store.delete_correction(village_code)
+            else:
+                store.set_correction(village_code, stop_codes, now)
+        after_commit(store.publish_corrections)
 
 
 def announce_published() -> bool:

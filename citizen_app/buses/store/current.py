@@ -20,14 +20,17 @@ from redis import RedisError
 
 from citizen_app.buses.documents import unpack
 from citizen_app.buses.schedule import Schedule, build_schedule
+from citizen_app.buses.store.corrections import current_corrections
 from citizen_app.buses.store.disk import find_pack, write_pack
 from citizen_app.buses.store.versions import find_pointer, get_document
 from citizen_app.buses.versions import Pointer
+from citizen_app.buses.villages import Corrections, Villages, link_villages
 from citizen_app.days.calendar import DayCalendar
 from citizen_app.errors import Unavailable
 from citizen_app.extensions import redis_store
-from citizen_app.live import Live
+from citizen_app.live import Live, serials
 from citizen_app.places import store as places_store
+from citizen_app.places.county import Village
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +43,7 @@ class Published:
     """What one answer is made from: take it once and use nothing else, then no page mixes two versions.
 
     `published_at` is UTC. The schedule's network is what was published; its calendar is the county's.
+    `villages` says which stops the villages have.
     """
 
     version_id: int
@@ -47,6 +51,7 @@ class Published:
     published_at: datetime
     calendar: DayCalendar
     schedule: Schedule = field(compare=False, repr=False)
+    villages: Villages = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -93,9 +98,9 @@ def _refill() -> Pointer | None:
 
 
 def _version() -> str | None:
-    """Moves with the published version and with the county's calendar."""
-    text = _redis_text()
-    return None if text is None else f"{text} {current_calendar()}"
+    """Moves with the published version, with the county's calendar and with what is known of the villages."""
+    text, calendar, _ = _redis_text(), current_calendar(), current_corrections()
+    return None if text is None else f"{text} {calendar} {serials(('places', 'village_corrections'))}"
 
 
 def _from_redis() -> _Network | None:
@@ -125,7 +130,8 @@ def _load(pointer: Pointer | None) -> _Network:
         return _Network()
     calendar = current_calendar()
     schedule = _schedule(pointer.digest, calendar)
-    return _Network(Published(pointer.version_id, pointer.digest, pointer.published_at, calendar, schedule))
+    villages = _villages(schedule, places_store.current_villages(), current_corrections())
+    return _Network(Published(pointer.version_id, pointer.digest, pointer.published_at, calendar, schedule, villages))
 
 
 @lru_cache(maxsize=1)
@@ -137,6 +143,11 @@ def _schedule(digest: str, calendar: DayCalendar) -> Schedule:
         data = get_document(digest)
         write_pack(folder, digest, data)
     return build_schedule(unpack(data), calendar)
+
+
+@lru_cache(maxsize=1)
+def _villages(schedule: Schedule, villages: tuple[Village, ...], corrections: Corrections) -> Villages:
+    return link_villages(schedule, villages, corrections)
 
 
 def _redis_text() -> str | None:
