@@ -42,6 +42,7 @@ _WORDS: Mapping[str, tuple[str, str]] = {
     "frequencies_overlap": ("同一班次的间隔发车时段重叠", "frequencies of one trip that overlap"),
     "one_call": ("班次少于两站", "trips with fewer than two calls"),
     "validator_not_run": ("未运行GTFS校验", "the GTFS validator was not run"),
+    "corrected_stop_gone": ("更正村庄时写的站点已不在", "stops that corrections of villages name and that are no more"),
     "nothing_runs": ("未来120天内没有任何班次", "nothing at all runs in the next 120 days"),
 }
 

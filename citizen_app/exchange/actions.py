@@ -11,21 +11,27 @@ from datetime import date, datetime
 from citizen_app.buses import actions, client, store
 from citizen_app.buses.checks import check_network
 from citizen_app.buses.documents import unpack
-from citizen_app.buses.findings import Finding
+from citizen_app.buses.findings import Finding, Severity
 from citizen_app.buses.network import Network
 from citizen_app.buses.running import HORIZON_DAYS
 from citizen_app.buses.versions import Version
+from citizen_app.buses.villages import find_gone
 from citizen_app.clock import to_local
 from citizen_app.errors import NotFound
 from citizen_app.exchange.gtfs.writer import write_network
 from citizen_app.geo import Box
 from citizen_app.places import store as places_store
 
+_EXAMPLES = 5
+
 
 def inspect_network(network: Network, now: datetime) -> list[Finding]:
     """Everything that our checks and the GTFS validator find in a network, ours first; the validator reads its open data."""
     today = to_local(now).date()
     found = check_network(network, store.current_calendar(), today, _bounds())
+    gone = find_gone(network.stops, store.current_corrections())
+    if gone:
+        found.append(Finding(Severity.WARNING, "corrected_stop_gone", len(gone), tuple(gone[:_EXAMPLES])))
     feed = write_network(network, store.current_calendar(), today, HORIZON_DAYS)
     return found + client.validate(feed, today, calls=len(network.stop_times.stop))
 
