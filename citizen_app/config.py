@@ -28,6 +28,7 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "DATA_DIR": data_dir,
         "DEMO": environ.get("DEMO", "1") != "0",
         "COUNTY_DIR": Path(environ.get("COUNTY_DIR") or DEMO_COUNTY_DIR),
+        "PUBLIC_URL": _public_url(environ.get("PUBLIC_URL", "")),
         "SECRET_KEY": environ.get("SECRET_KEY") or _secret_key(data_dir / "secret_key"),
         "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", ""), data_dir),
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
@@ -54,6 +55,12 @@ def database_url(url: str, data_dir: Path) -> str:
     if scheme in {"postgres", "postgresql"}:
         return f"postgresql+pg8000://{rest}"
     return url
+
+
+def _public_url(url: str) -> str:
+    if url and not url.startswith(("http://", "https://")):
+        raise InvalidInput(f"PUBLIC_URL {url}: must begin with https:// or http://")
+    return url.rstrip("/")
 
 
 def _secret_key(path: Path) -> str:

@@ -124,13 +124,19 @@ def _make_link(_root: str, _carried: tuple[tuple[str, str], ...], endpoint: str,
     return url_for(endpoint, **dict(values))
 
 
+def public_link(endpoint: str, **values: Any) -> str:
+    """The whole address, for what leaves the site (a QR code, a calendar file): at PUBLIC_URL, else where the reader asked."""
+    base: str = current_app.config["PUBLIC_URL"]
+    return f"{base}{url_for(endpoint, **values)}" if base else url_for(endpoint, _external=True, **values)
+
+
 def here(**changes: str | None) -> str:
-    """This page's address with some of its query changed; None takes a part away."""
-    args = {**request.args.to_dict(), **changes}
+    """This page's address with some of it changed; None takes a part of the query away."""
+    args = {**request.args.to_dict(), **(request.view_args or {}), **changes}
     values: dict[str, Any] = {name: value for name, value in args.items() if value is not None}
     if request.endpoint is None:
         return url_for("places.show_home", **values)
-    return url_for(request.endpoint, **{**values, **(request.view_args or {})})
+    return url_for(request.endpoint, **values)
 
 
 def static_url(filename: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, url_for
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from citizen_app import language, web, words
@@ -27,6 +27,7 @@ from citizen_app.places import store as places_store
 from citizen_app.places.market import Market
 
 blueprint = Blueprint("markets", __name__)
+views.mend_case(blueprint, "markets", "slug")
 
 DAYS_AHEAD = 14
 YEAR_DAYS = 366
@@ -87,7 +88,7 @@ def subscribe(slug: str) -> ResponseReturnValue:
     days = dates_between(market.rule, today, today + timedelta(days=YEAR_DAYS), published.calendar)
     subscription = Subscription(
         market.slug, words.name_of(market), f"{places_store.current_county().uid}.citizen-travel",
-        url_for("markets.show_market", slug=slug, _external=True), published.published_at, words.name_of(market),
+        web.public_link("markets.show_market", slug=slug), published.published_at, words.name_of(market),
         market.opens_s, market.closes_s,
     )
     body = write_calendar(subscription, [MarketDay(day, words.lunar(day)) for day in days])

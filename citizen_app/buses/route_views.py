@@ -27,6 +27,7 @@ from citizen_app.days.rules import Rule
 from citizen_app.language import gettext
 
 blueprint = Blueprint("routes", __name__)
+views.mend_case(blueprint, "routes", "slug")
 
 CHOICES = 8
 DAYS_AHEAD = 60

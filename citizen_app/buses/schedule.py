@@ -186,6 +186,14 @@ class Schedule:
     def _translate_stops(self, in_english: bool) -> dict[str, str]:
         return {stop.name: self.stop_name(stop, in_english) for stop in self.network.stops}
 
+    def spelled(self, table: str, text: str) -> str:
+        """A code of `stops`, a slug of `routes` or `markets` as it is written, when the text is one but for case; else the text."""
+        known: Mapping[str, Any] = {"stops": self._stops, "routes": self._routes, "markets": self._markets}[table]
+        if text in known:
+            return text
+        found = [one for one in known if one.casefold() == text.casefold()]
+        return found[0] if len(found) == 1 else text
+
     # Days
 
     def today(self, now: datetime) -> date:

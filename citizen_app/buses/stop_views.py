@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import segno
-from flask import Blueprint, Response, current_app, render_template, request, url_for
+from flask import Blueprint, Response, current_app, render_template, request
 from flask.typing import ResponseReturnValue
 
 from citizen_app import language, web, words
@@ -34,6 +34,7 @@ from citizen_app.language import gettext
 from citizen_app.places import store as places_store
 
 blueprint = Blueprint("stops", __name__)
+views.mend_case(blueprint, "stops", "code")
 
 DAYS_AHEAD = 60
 DAY_S = 86_400
@@ -72,7 +73,7 @@ def show_qr(code: str) -> ResponseReturnValue:
     """The address of the stop's page as a QR code, that survives a quarter of it being scratched away."""
     published = views.get_published()
     stop = published.schedule.stop_by_code(code)
-    address = url_for("stops.show_stop", code=published.schedule.code_of(stop), _external=True)
+    address = web.public_link("stops.show_stop", code=published.schedule.code_of(stop))
     drawn = io.BytesIO()
     segno.make_qr(address, error="q").save(drawn, kind="svg", border=2, xmldecl=False, svgclass=None, lineclass=None, light="#fff")
     return Response(drawn.getvalue(), mimetype="image/svg+xml", headers={"Cache-Control": "public, max-age=86400"})

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from citizen_app import language, web, words
@@ -63,6 +63,17 @@ def get_published() -> Published:
     if published is None:
         raise NotFound("no bus network is published")
     return published
+
+
+def mend_case(blueprint: Blueprint, table: str, name: str) -> None:
+    """Make pages of the blueprint answer to any case of what names them, as people type it from a sign, with a redirect."""
+
+    def mend() -> ResponseReturnValue | None:
+        published, text = store.current_published(), (request.view_args or {}).get(name)
+        right = published.schedule.spelled(table, text) if published and text else text
+        return None if right == text else redirect(web.here(**{name: right}), 301)
+
+    blueprint.before_request(mend)
 
 
 def today() -> date:

@@ -83,6 +83,21 @@ def test_what_the_network_does_not_have_is_not_found(database_kind: str, pages: 
     assert pages.get(path).status_code == 404
 
 
+def test_an_address_typed_in_another_case_leads_to_the_page(database_kind: str, pages: FlaskClient) -> None:
+    for typed, right in ((f"{CENTRE.lower()}?at=15:20", f"{CENTRE}?at=15:20"), ("/routes/J1.csv", "/routes/j1.csv"), ("/markets/DuQiao", "/markets/duqiao")):
+        answer = pages.get(typed)
+        assert (answer.status_code, answer.headers["Location"]) == (301, right)
+        assert pages.get(right).status_code == 200
+
+
+def test_what_leaves_the_site_carries_its_public_address(database_kind: str, site: Flask, pages: FlaskClient) -> None:
+    """Whoever prints a stop's sheet inside the bureau must not print the bureau's own address on it."""
+    inside = pages.get(f"{CENTRE}/qr.svg").text
+    site.config["PUBLIC_URL"] = "https://bus.example"
+    assert "https://bus.example/markets/duqiao" in pages.get("/markets/duqiao.ics").text.replace("\r\n ", "")
+    assert pages.get(f"{CENTRE}/qr.svg").text != inside
+
+
 # What every page promises.
 
 def test_every_page_comes_out_in_both_languages_with_headers_and_nothing_inline(database_kind: str, pages: FlaskClient) -> None:
