@@ -31,7 +31,8 @@ END_S = 3.0    # for runs that are nearly done when the process is told to end
 
 
 class Feeds:
-    """The pollers of this process and its chores: changes of the sources, Redis, the open data of the day, the nightly pruning."""
+    """The pollers of this process and its chores: changes of the sources, Redis, the open data of the day,
+    names and searches, the nightly pruning."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -46,6 +47,7 @@ class Feeds:
             "sources": lambda: self._repeat(self.follow_sources, SOURCES_S),
             "publish": lambda: self._repeat(runner.publish, CHORES_S),
             "open data": lambda: self._repeat(lambda: runner.refresh_open_data(clock.now()), CHORES_S),
+            "names": lambda: self._repeat(runner.keep_names, CHORES_S),
             "prune": lambda: self._repeat(lambda: runner.prune(clock.now()), CHORES_S),
         }
         for name, chore in chores.items():

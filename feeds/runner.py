@@ -17,6 +17,7 @@ from citizen_app.ops.source import Run, Source
 from citizen_app.parking import actions as parking_actions
 from citizen_app.parking import store as parking_store
 from citizen_app.parking.occupancy import Reading, SiteDescription
+from citizen_app.places import actions as places_actions
 from feeds.base import Parsed
 from feeds.fetch import Fetched, FetchError, Validators, fetch
 from feeds.leases import Leases
@@ -137,6 +138,14 @@ def refresh_open_data(now: datetime) -> None:
         log.info("open data made", extra={"day": f"{clock.to_local(now):%Y-%m-%d}"})
 
 
+def keep_names() -> None:
+    """Read names that nobody has read yet, and keep how often names were looked for in vain."""
+    read = ops_actions.read_missing_names()
+    if read:
+        log.info("names read", extra={"names": read})
+    places_actions.keep_unmet()
+
+
 def prune(now: datetime) -> None:
     """Once a night, in one process, old history goes. A night that is missed is made up for by the next."""
     local = clock.to_local(now)
@@ -144,7 +153,9 @@ def prune(now: datetime) -> None:
         return
     if not ops_store.acquire_lease(f"night:{local:%Y-%m-%d}", "taken", 24 * 3600):
         return
-    counts = {**parking_actions.prune_history(now), "runs": ops_actions.prune_runs(now)}
+    counts = {
+        **parking_actions.prune_history(now), "runs": ops_actions.prune_runs(now), "unmet": places_actions.prune_unmet(now),
+    }
     log.info("history pruned", extra=counts)
 
 

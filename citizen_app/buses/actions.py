@@ -13,12 +13,14 @@ from typing import Any
 from citizen_app.buses import store
 from citizen_app.buses.difference import compare, difference_document
 from citizen_app.buses.documents import digest_of, pack, unpack
+from citizen_app.buses.entries import network_names
 from citizen_app.buses.findings import Finding
 from citizen_app.buses.network import Network
 from citizen_app.buses.versions import Version, VersionState
 from citizen_app.clock import to_local
 from citizen_app.errors import Conflict
 from citizen_app.extensions import after_commit, transaction
+from citizen_app.places.actions import read_names
 
 KEEP_NETWORKS = 10    # of those that were published once; and as many drafts
 
@@ -37,6 +39,7 @@ def import_network(network: Network, origin: str, now: datetime, findings: Seque
     `origin` says where it came from. Drafts beyond the newest ten are forgotten.
     """
     data = pack(network)
+    read_names(network_names(network))
     published = store.find_published()
     difference: dict[str, Any] = {}
     if published is not None:

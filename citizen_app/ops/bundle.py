@@ -18,6 +18,7 @@ from citizen_app.ops.bundle_facilities import (
     References,
     read_facilities,
 )
+from citizen_app.ops.bundle_names import ALIAS_COLUMNS, OPTIONAL, READING_COLUMNS, read_aliases, read_corrections
 from citizen_app.ops.bundle_places import read_county, read_landmarks, read_towns, read_villages
 from citizen_app.ops.bundle_row import Row
 from citizen_app.ops.bundle_sources import read_sources, read_tariffs
@@ -25,14 +26,22 @@ from citizen_app.ops.bundle_tables import read_csv, read_tables
 from citizen_app.ops.source import Source
 from citizen_app.parking.facility import Facility
 from citizen_app.places.county import County, Landmark, Town, Village
+from citizen_app.places.names import Alias
+from citizen_app.places.search.entry import EntryKind
 
 REQUIRED_FILES = ("county.toml", "facilities.csv")
-FILES = (*REQUIRED_FILES, "towns.csv", "villages.csv", "landmarks.csv", "entrances.csv", "tariffs.toml", "sources.toml")
+FILES = (
+    *REQUIRED_FILES, "towns.csv", "villages.csv", "landmarks.csv", "entrances.csv", "tariffs.toml", "sources.toml", "aliases.csv",
+    "readings.csv",
+)
 
 
 @dataclass(frozen=True)
 class CountyBundle:
-    """A county without fault: every reference in it resolves. Facilities, towns and villages by uid or code."""
+    """A county without fault: every reference in it resolves. Facilities, towns and villages by uid or code.
+
+    `aliases` and `corrections` (of readings) are None where the bundle has no file of them: then those that are there stay.
+    """
 
     county: County
     towns: tuple[Town, ...]
@@ -40,6 +49,8 @@ class CountyBundle:
     landmarks: tuple[Landmark, ...]
     facilities: tuple[Facility, ...]
     sources: tuple[Source, ...]
+    aliases: tuple[Alias, ...] | None = None
+    corrections: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,11 +92,18 @@ def parse_bundle(files: Mapping[str, bytes]) -> CountyBundle:
         rows("entrances.csv", ENTRANCE_REQUIRED, ENTRANCE_OPTIONAL) or [],
         bounds, References(towns, tariffs, sources),
     )
+    known = {
+        EntryKind.TOWN: towns or {}, EntryKind.VILLAGE: {one.code for one in villages},
+        EntryKind.LANDMARK: {one.name for one in landmarks}, EntryKind.PARKING: {one.uid for one in facilities},
+    }
+    aliases = read_aliases(rows("aliases.csv", ALIAS_COLUMNS, OPTIONAL), {} if problems else known)
+    corrections = read_corrections(rows("readings.csv", READING_COLUMNS, OPTIONAL))
     if problems or county is None:
         raise InvalidInput(problems)
     return CountyBundle(
         county, tuple((towns or {}).values()), tuple(villages), tuple(landmarks), tuple(facilities),
         tuple((sources or {}).values()),
+        tuple(aliases) if "aliases.csv" in files else None, corrections if "readings.csv" in files else None,
     )
 
 

@@ -14,6 +14,7 @@ from citizen_app.parking.quality import Quality, judge
 from citizen_app.parking.store import facilities as facility_store
 from citizen_app.parking.store import readings as reading_store
 from citizen_app.parking.store import snapshot
+from citizen_app.places.actions import read_names
 
 KEEP_READINGS = timedelta(days=30)
 KEEP_QUARTERS = timedelta(days=730)
@@ -111,6 +112,7 @@ def import_history(uid: str, counts: Iterable[tuple[datetime, int]]) -> None:
 def save_facilities(facilities: Sequence[Facility]) -> Mapping[str, int]:
     """Make these the facilities in service; others are retired and keep their history. Counts of what changed."""
     with transaction():
+        read_names(one.name for one in facilities)
         return facility_store.upsert_facilities(facilities)
 
 

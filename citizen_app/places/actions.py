@@ -108,14 +108,11 @@ def prune_unmet(now: datetime) -> int:
 
 
 def _keep(names: Sequence[str]) -> int:
-    """Read names as staff and the county's villages say, and keep what is not kept so already; how many.
+    """Read names as staff say, else as the county's villages say, and keep what is not kept so already; how many.
 
     Here alone pypinyin and its tables are loaded: never in a web worker.
     """
-    try:
-        from citizen_app.places.search.readings import read_name
-    except ImportError:
-        return 0
+    from citizen_app.places.search.readings import read_name
 
     with transaction():
         store.lock_names()
@@ -123,7 +120,8 @@ def _keep(names: Sequence[str]) -> int:
         own = own_readings(store.list_villages())
         found = {}
         for name in names:
-            words = {**{one: own[one] for one in (name, name.removesuffix("村")) if one in own}, **corrections}
+            is_corrected = any(word in name for word in corrections)
+            words = corrections if is_corrected else {one: own[one] for one in (name, name.removesuffix("村")) if one in own}
             if name not in corrections and (readings := tuple(read_name(name, words))) != known.get(name):
                 found[name] = readings
         if found:

@@ -13,6 +13,7 @@ from citizen_app.places.county import Village
 from citizen_app.places.search.entry import Entry, EntryKind
 
 READING = re.compile(r"[a-z]+( [a-z]+)*")
+_BETWEEN = re.compile(r" *[–—-] *")
 _OFFICE = re.compile(r"村?(村民委员会|村委会)$")
 
 
@@ -57,7 +58,12 @@ def give_names(entries: Sequence[Entry], names: Names) -> list[Entry]:
         aliases.setdefault(f"{alias.kind}:{alias.code}", []).append(alias.name)
 
     def read(name: str) -> tuple[str, ...]:
-        return names.readings.get(name, ())
+        """Of "客运中心 – 小芝" that of its parts, one after the other."""
+        known = names.readings.get(name)
+        if known is None and _BETWEEN.search(name):
+            parts = [names.readings.get(part, ()) for part in _BETWEEN.split(name)]
+            known = (" ".join(part[0] for part in parts),) if all(parts) else ()
+        return known or ()
 
     return [
         replace(

@@ -18,7 +18,7 @@ from citizen_app.places.store.names import (
     lock_names,
     replace_aliases,
 )
-from citizen_app.places.store.rows import find_county, list_villages, replace_places
+from citizen_app.places.store.rows import find_county, list_stored_landmarks, list_stored_towns, list_villages, replace_places
 from citizen_app.places.store.unmet import add_unmet, count_unmet, forget_unmet, give_back_unmet, list_unmet, take_unmet
 
 __all__ = [
@@ -37,6 +37,8 @@ __all__ = [
     "list_corrections",
     "list_landmarks",
     "list_readings",
+    "list_stored_landmarks",
+    "list_stored_towns",
     "list_towns",
     "list_unmet",
     "list_villages",
