@@ -1,0 +1,271 @@
+"""RAPTOR and rRAPTOR, the scan itself (Delling, Pajor, Werneck: Round-Based Public Transit Routing, 2012). Pure.
+
+Round k finds the earliest arrivals by at most k rides: it collects the routes at the stops that round k - 1 marked, scans each
+route once from the first such stop on, and then looks at changes and footpaths. A range of departures is searched from its
+end backwards and keeps its labels: what leaves earlier must arrive earlier, or with fewer rides, to be worth anything.
+Arriving by a time is the same search on the mirrored day.
+
+Indices are cast to unsigned numbers in the inner loops: the compiler then leaves out the test for negative ones.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from citizen_app.buses.journeys.bounds import lower_bounds
+from citizen_app.buses.journeys.compiled import UNREACHED, compiled
+from citizen_app.buses.journeys.timetable import NO_ALIGHTING, NO_BOARDING, RULE_BITS, Hops, Ints, Minutes, Timetable
+from citizen_app.buses.journeys.workspace import NOT_QUEUED, Found, Labels, Work
+
+FULL = -1
+
+
+@compiled
+def search(
+    day: Timetable, hops: Hops, labels: Labels, work: Work, found: Found, origins: Ints, origin_walks: Ints,
+    targets: Ints, target_walks: Ints, earliest: int, latest: int, on_foot: int, horizon: int, rounds: int,
+) -> int:
+    """Fill `found` with the journeys that leave from `earliest` up to before `latest`; gives how many, FULL when there is no room.
+
+    When `latest` is `earliest` there is one departure, at that minute. Origins and targets are stops with the minutes of the
+    walks to and from them, `on_foot` those of the way without a bus. Nothing that arrives more than `horizon` minutes after its
+    departure is found. Without targets all stops are searched: the labels then say what is reached.
+    """
+    _forget(labels, work)
+    _aim(hops, labels, work, targets, target_walks)
+    is_range = latest > earliest
+    last = latest - earliest
+    if is_range:
+        _list_departures(day, work, origins, origin_walks, earliest, latest)
+    work.window[last] = 1    # the end of a range finds what makes an earlier departure useless; its own journeys are not wanted
+    journeys = 0
+    for offset in range(last, -1, -1):
+        if work.window[offset] == 0:
+            continue
+        start = earliest + offset
+        is_wanted = not is_range or offset < last
+        labels.target[0] = min(labels.target[0], start + on_foot)
+        marked = _start(labels, work, origins, origin_walks, start)
+        for k in range(1, rounds + 1):
+            limit = _begin_round(labels, k, day.foot_stop.size > 0, start + horizon + 1)
+            queued = _collect_routes(day, labels.bound, work, marked, limit)
+            improved, at_target = _scan_routes(day, labels, work, queued, k, limit)
+            _unmark(work, marked)
+            if at_target >= 0 and is_wanted:
+                if journeys == found.journey.shape[0]:
+                    return FULL
+                _record(day, labels, found, journeys, start, k, at_target)
+                journeys += 1
+            limit = min(limit, labels.target[k])
+            marked = _change(day, labels, work, improved, k)
+            if day.foot_stop.size > 0:
+                marked = _walk(day, labels, work, improved, marked, k, limit)
+            if marked == 0:
+                break
+        _unmark(work, marked)
+    return journeys
+
+
+@compiled
+def _forget(labels: Labels, work: Work) -> None:
+    labels.arrival[:] = UNREACHED
+    labels.board_from[:] = UNREACHED
+    labels.target[:] = UNREACHED
+    work.ready[:] = UNREACHED
+
+
+@compiled
+def _aim(hops: Hops, labels: Labels, work: Work, targets: Ints, target_walks: Ints) -> None:
+    """Set the walks from the stops to the target, and the lower bounds of all stops."""
+    work.egress[:] = UNREACHED
+    for index in range(targets.size):
+        work.egress[targets[index]] = min(work.egress[targets[index]], target_walks[index])
+    if targets.size:
+        lower_bounds(hops, targets, target_walks, labels.bound, work.bucket, work.cell_stop, work.cell_next)
+    else:
+        labels.bound[:] = 0
+
+
+@compiled
+def _list_departures(day: Timetable, work: Work, origins: Ints, origin_walks: Ints, earliest: int, latest: int) -> None:
+    """Mark in the window when people may leave to be at a stop just as a bus does."""
+    work.window[:latest - earliest + 1] = 0
+    for index in range(origins.size):
+        stop, walk = origins[index], origin_walks[index]
+        for entry in range(day.stop_first[stop], day.stop_first[stop + 1]):
+            route, place = day.stop_route[entry], day.stop_place[entry]
+            if day.call[day.call_first[route] + place] & NO_BOARDING:
+                continue
+            count = day.trips[route]
+            first = day.time_first[route] + place * count
+            trip = earliest_trip(day.departure, first, count, earliest + walk)
+            while trip < count and day.departure[first + trip] - walk < latest:
+                work.window[day.departure[first + trip] - walk - earliest] = 1
+                trip += 1
+
+
+@compiled
+def earliest_trip(departure: Minutes, first: int, count: int, at: int) -> int:
+    """et(r, p): the first of `count` trips that leaves at `at` or later; their departures begin at `first`. `count`: none."""
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) >> 1
+        if departure[np.uint64(first + middle)] < at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
+def _start(labels: Labels, work: Work, origins: Ints, origin_walks: Ints, start: int) -> int:
+    """Mark the stops that people walk to from the place of origin; gives how many."""
+    marked = 0
+    for index in range(origins.size):
+        stop, at = origins[index], start + origin_walks[index]
+        if at < labels.arrival[0, stop]:
+            labels.arrival[0, stop] = at
+            labels.board_from[0, stop] = at
+            labels.walked_from[0, stop] = -1
+            if work.ready[stop] == UNREACHED:
+                work.marked[marked] = stop
+                marked += 1
+            work.ready[stop] = at
+    return marked
+
+
+@compiled
+def _begin_round(labels: Labels, k: int, on_foot: bool, horizon: int) -> int:
+    """What fewer rides do, k rides can do too. Gives the minute before which this round must arrive to be of use."""
+    before, now = labels.arrival[k - 1], labels.arrival[k]
+    for stop in range(now.size):
+        now[stop] = min(now[stop], before[stop])
+    if on_foot:
+        before, now = labels.board_from[k - 1], labels.board_from[k]
+        for stop in range(now.size):
+            now[stop] = min(now[stop], before[stop])
+    labels.target[k] = min(labels.target[k], labels.target[k - 1])
+    limit: int = min(labels.target[k], horizon)
+    return limit
+
+
+@compiled
+def _collect_routes(day: Timetable, bound: Ints, work: Work, marked: int, limit: int) -> int:
+    """Queue each route at a marked stop, with the first such stop on it; gives how many."""
+    queued = 0
+    for index in range(marked):
+        stop = work.marked[index]
+        if work.ready[stop] + bound[stop] >= limit:
+            continue
+        for entry in range(day.stop_first[stop], day.stop_first[stop + 1]):
+            route, place = np.uint64(day.stop_route[entry]), day.stop_place[entry]
+            if work.queued_place[route] == NOT_QUEUED:
+                work.queue[queued] = route
+                queued += 1
+                work.queued_place[route] = place
+            elif place < work.queued_place[route]:
+                work.queued_place[route] = place
+    return queued
+
+
+@compiled
+def _scan_routes(day: Timetable, labels: Labels, work: Work, queued: int, k: int, limit: int) -> tuple[int, np.int64]:
+    """Ride each queued route with the earliest trip that can be caught.
+
+    Gives how many stops improved, and where people alight for the target: -1 when its label stays as it is.
+    """
+    arrival, target = labels.arrival[k], labels.target[k]
+    improved, at_target = 0, np.int64(-1)
+    for queue_index in range(queued):
+        route = work.queue[queue_index]
+        start = work.queued_place[route]
+        work.queued_place[route] = NOT_QUEUED
+        first, count, times = day.call_first[route], day.trips[route], day.time_first[route]
+        length = day.call_first[route + 1] - first
+        trip, boarded, trip_times = -1, 0, 0
+        for place in range(start, length):
+            call = day.call[np.uint64(first + place)]
+            stop = np.uint64(call >> np.uint32(RULE_BITS))
+            if trip >= 0 and not call & np.uint32(NO_ALIGHTING):
+                at = np.int32(day.arrival[np.uint64(trip_times + place)])
+                if at < arrival[stop] and at + labels.bound[stop] < limit:
+                    arrival[stop] = at
+                    ride = labels.ride[k, stop]
+                    ride[0], ride[1], ride[2], ride[3] = route, trip, boarded, place
+                    if not work.is_improved[stop]:
+                        work.is_improved[stop] = True
+                        work.improved[improved] = stop
+                        improved += 1
+                    if at + work.egress[stop] < limit:
+                        limit = target = at + work.egress[stop]
+                        at_target = np.int64(stop)
+            ready = work.ready[stop]
+            if ready < UNREACHED and not call & np.uint32(NO_BOARDING):
+                departures = times + place * count
+                if trip < 0:
+                    caught = earliest_trip(day.departure, departures, count, ready)
+                    if caught < count:
+                        trip, boarded, trip_times = caught, place, times + caught * length
+                elif trip > 0 and day.departure[np.uint64(departures + trip - 1)] >= ready:
+                    trip = earliest_trip(day.departure, departures, trip - 1, ready)
+                    boarded, trip_times = place, times + trip * length
+    labels.target[k] = target
+    return improved, at_target
+
+
+@compiled
+def _unmark(work: Work, marked: int) -> None:
+    for index in range(marked):
+        work.ready[work.marked[index]] = UNREACHED
+
+
+@compiled
+def _change(day: Timetable, labels: Labels, work: Work, improved: int, k: int) -> int:
+    """Mark the stops where people arrived earlier, from when they may board there again; gives how many."""
+    marked = 0
+    for index in range(improved):
+        stop = work.improved[index]
+        work.is_improved[stop] = False
+        at = labels.arrival[k, stop] + day.change[stop]
+        if at < labels.board_from[k, stop]:
+            labels.board_from[k, stop] = at
+            labels.walked_from[k, stop] = -1
+            work.ready[stop] = at
+            work.marked[marked] = stop
+            marked += 1
+    return marked
+
+
+@compiled
+def _walk(day: Timetable, labels: Labels, work: Work, improved: int, marked: int, k: int, limit: int) -> int:
+    """Mark what can be walked to from the stops where people arrived earlier; gives how many stops are marked now."""
+    for index in range(improved):
+        stop = work.improved[index]
+        at = labels.arrival[k, stop]
+        for path in range(day.foot_first[stop], day.foot_first[stop + 1]):
+            there, ready = day.foot_stop[path], at + day.foot_min[path]
+            if ready < labels.board_from[k, there] and ready + labels.bound[there] < limit:
+                labels.board_from[k, there] = ready
+                labels.walked_from[k, there] = stop
+                if work.ready[there] == UNREACHED:
+                    work.marked[marked] = there
+                    marked += 1
+                work.ready[there] = ready
+    return marked
+
+
+@compiled
+def _record(day: Timetable, labels: Labels, found: Found, journey: int, start: int, k: int, target: np.int64) -> None:
+    """Write down the journey to the target, from its last ride back to its first."""
+    row = journey * (labels.arrival.shape[0] - 1)
+    found.journey[journey, 0], found.journey[journey, 1] = start, labels.target[k]
+    found.journey[journey, 2], found.journey[journey, 3] = k, row
+    stop = target
+    while k > 0:
+        ride = labels.ride[k, stop]
+        found.ride[row] = ride
+        row += 1
+        k -= 1
+        stop = np.int64(day.call[day.call_first[ride[0]] + ride[2]] >> np.uint32(RULE_BITS))
+        if labels.walked_from[k, stop] >= 0:
+            stop = np.int64(labels.walked_from[k, stop])

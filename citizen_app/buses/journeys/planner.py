@@ -1,0 +1,201 @@
+"""Answers questions for journeys over one published version of the network. Pure.
+
+One planner is shared by all threads: what it is made of never changes, views of days are made when they are first asked for and
+kept, and each thread searches in a workspace of its own.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+import numpy as np
+
+from citizen_app.buses.journeys.answers import Answers, minutes_of_walk, on_foot, walk_between
+from citizen_app.buses.journeys.arrays import make_arrays
+from citizen_app.buses.journeys.compiled import UNREACHED
+from citizen_app.buses.journeys.day_view import DayView, make_day_view
+from citizen_app.buses.journeys.footpaths import find_footpaths, reverse
+from citizen_app.buses.journeys.journey import AS_PLANNED, Access, Journey, Overlay
+from citizen_app.buses.journeys.kernel import FULL, search
+from citizen_app.buses.journeys.reach import NEVER, Reach, minutes_since_epoch
+from citizen_app.buses.journeys.rules import AS_USUAL, Rules
+from citizen_app.buses.journeys.timetable import Ints
+from citizen_app.buses.journeys.view_cache import ViewCache
+from citizen_app.buses.journeys.workspace import Workspace, make_workspace
+from citizen_app.buses.schedule import Schedule
+
+_VIEWS_BYTES = 16 * 1024 * 1024
+_MOST_SEARCH_H = 7 * 24
+_LONGEST_WALK_MIN = 240
+_FEWEST_ROOM = 256
+_WINDOW_MIN = 26 * 60       # a range is searched day by day, and a day has 25 hours at most
+_MINUTE = timedelta(minutes=1)
+_NOWHERE = np.empty(0, np.int32)
+
+
+class Planner:
+    """All answers are journeys of real buses. `at`, `by`, `start`, `end`: aware datetimes.
+
+    Journeys are a Pareto set: none is in it for which another one is at least as good in everything that the question counts. Where
+    both places are near to one stop the way on foot is given too, and no ride that is not faster. Places without stops give [].
+    Raises ValueError for a moment without a time zone.
+    """
+
+    def __init__(self, schedule: Schedule, rules: Rules = AS_USUAL) -> None:
+        self.schedule, self.rules = schedule, rules
+        self._arrays = make_arrays(schedule)
+        self._paths = find_footpaths(schedule, rules)
+        self._reversed_paths = reverse(self._paths)
+        self._answers = Answers(schedule, rules, self._paths)
+        self._search_min = min(rules.search_h, _MOST_SEARCH_H) * 60
+        self._rounds = rules.max_transfers + 1
+        self._views = ViewCache(self._make_view, _VIEWS_BYTES)
+        self._own = threading.local()
+
+    def depart_at(self, origin: Access, destination: Access, at: datetime, overlay: Overlay = AS_PLANNED) -> list[Journey]:
+        """Leaving at a moment or later: arrival and transfers count. The earliest arrival comes last, the fewest rides first."""
+        view = self._views.get(self._day(at), False, overlay)
+        minute = view.minute(at)
+        found = self._find(view, origin, destination, minute, minute)
+        way = walk_between(origin, destination)
+        return [*([on_foot(way, view.moment(minute))] if way else []), *found]
+
+    def arrive_by(self, origin: Access, destination: Access, by: datetime, overlay: Overlay = AS_PLANNED) -> list[Journey]:
+        """Arriving by a moment: departure and transfers count. The latest departure comes last, the fewest rides first."""
+        view = self._views.get(self._day(by), True, overlay)
+        minute = view.minute(by)
+        found = self._find(view, origin, destination, minute, minute)
+        way = walk_between(origin, destination)
+        walk = [on_foot(way, view.moment(minute) - timedelta(seconds=way.walk_s))] if way else []
+        return [*walk, *found]
+
+    def depart_between(
+        self, origin: Access, destination: Access, start: datetime, end: datetime, overlay: Overlay = AS_PLANNED
+    ) -> list[Journey]:
+        """Leaving from `start` up to before `end`: departure, arrival and transfers count. By departure.
+
+        A journey is left out too when one that leaves at `end` or later arrives no later. A way on foot leaves at `start`.
+        """
+        found: list[Journey] = []
+        begin = start
+        while begin < end:
+            day = self._day(begin)
+            until = min(end, datetime.combine(day + timedelta(1), time(), self.schedule.zone))
+            view = self._views.get(day, False, overlay)
+            found += self._find(view, origin, destination, view.minute(begin), view.minute(until))
+            begin = until
+        found.sort(key=lambda journey: (journey.departs_at, journey.arrives_at, journey.transfers))
+        way = walk_between(origin, destination) if start < end else None
+        return [*([on_foot(way, _whole_minute(start))] if way else []), *found]
+
+    def reach_from(self, origin: Access, at: datetime, until: datetime, overlay: Overlay = AS_PLANNED) -> Reach:
+        """Where people can be by `until` who leave at `at`, and when they are there at the earliest; at most search_h ahead."""
+        return self._reach(self._views.get(self._day(at), False, overlay), origin, at, until)
+
+    def reach_to(self, destination: Access, by: datetime, since: datetime, overlay: Overlay = AS_PLANNED) -> Reach:
+        """From which stops people can still arrive by `by`, leaving at `since` or later, and when they must leave at the latest."""
+        return self._reach(self._views.get(self._day(by), True, overlay), destination, by, since)
+
+    def travel_times(
+        self, origins: Sequence[Access], destinations: Sequence[Access], at: datetime, overlay: Overlay = AS_PLANNED
+    ) -> list[list[datetime | None]]:
+        """The earliest arrival from each origin (a row) at each destination; None where there is none within search_h."""
+        until = at + timedelta(hours=self.rules.search_h)
+        table: list[list[datetime | None]] = []
+        for origin in origins:
+            reach = self.reach_from(origin, at, until, overlay)
+            table.append([_earliest(reach, destination, until) for destination in destinations])
+        return table
+
+    def prepare(self, day: date) -> None:
+        """Make the views of a day, so that nobody has to wait for them."""
+        for is_mirrored in (False, True):
+            self._views.get(day, is_mirrored, AS_PLANNED)
+
+    def _day(self, moment: datetime) -> date:
+        if moment.tzinfo is None:
+            raise ValueError("a moment without a time zone")
+        return self.schedule.today(moment)
+
+    def _make_view(self, day: date, is_mirrored: bool, overlay: Overlay) -> DayView:
+        paths = self._reversed_paths if is_mirrored else self._paths
+        return make_day_view(self.schedule, self._arrays, paths, day, self._search_min, is_mirrored, overlay)
+
+    def _find(self, view: DayView, origin: Access, destination: Access, earliest: int, latest: int) -> list[Journey]:
+        """The journeys by bus; minutes are those of the view, a moment when both are the same."""
+        way = walk_between(origin, destination)
+        walk_min = UNREACHED if way is None else way.walk_s // 60
+        places = (destination, origin) if view.is_mirrored else (origin, destination)
+        starts, ends = _columns(places[0]), _columns(places[1])
+        if not starts[0].size or not ends[0].size or not len(view.run):
+            return []
+        journeys = _FEWEST_ROOM
+        while True:
+            workspace = self._workspace(view, journeys)
+            count = search(
+                view.timetable, view.hops, *workspace, *starts, *ends, earliest, latest, walk_min, self._search_min, self._rounds
+            )
+            if count != FULL:
+                break
+            journeys *= 4
+        rows = workspace.found.journey[:count].tolist()
+        rides = workspace.found.ride
+        return [
+            self._answers.tell(view, rides[first:first + count].tolist(), origin, destination) for _, _, count, first in rows
+        ]
+
+    def _reach(self, view: DayView, place: Access, moment: datetime, limit: datetime) -> Reach:
+        minute = view.minute(moment)
+        stops = len(self.schedule.network.stops)
+        minutes, transfers = np.full(stops, NEVER, np.int32), np.full(stops, NEVER, np.int32)
+        starts = _columns(place)
+        horizon = min(-view.minute(limit - 2 * (limit - view.start)) - minute, self._search_min)
+        if not starts[0].size or horizon < 0:
+            return Reach(minutes, transfers)
+        workspace = self._workspace(view, _FEWEST_ROOM)
+        search(
+            view.timetable, view.hops, *workspace, *starts, _NOWHERE, _NOWHERE, minute, minute, UNREACHED, horizon, self._rounds
+        )
+        labels = workspace.labels.arrival
+        best, rides = labels.min(axis=0), labels.argmin(axis=0)
+        reached = best <= minute + horizon
+        start = minutes_since_epoch(view.start)
+        minutes[reached] = start + (-best[reached] if view.is_mirrored else best[reached])
+        transfers[reached] = np.maximum(rides[reached] - 1, 0)
+        return Reach(minutes, transfers)
+
+    def _workspace(self, view: DayView, journeys: int) -> Workspace:
+        """This thread's own, a larger one when the view or the journeys need it."""
+        need = (len(view.timetable.trips), len(view.hops.stop), max(view.longest_hop, _LONGEST_WALK_MIN), journeys)
+        held: tuple[tuple[int, ...], Workspace] | None = getattr(self._own, "held", None)
+        if held is None or any(wanted > size for wanted, size in zip(need, held[0], strict=True)):
+            need = need if held is None else tuple(map(max, need, held[0]))    # type: ignore[assignment]
+            routes, hops, longest_hop, room = need
+            stops = len(self.schedule.network.stops)
+            held = need, make_workspace(stops, routes, hops, longest_hop, self._rounds, _WINDOW_MIN, room)
+            self._own.held = held
+        return held[1]
+
+
+def _columns(place: Access) -> tuple[Ints, Ints]:
+    """Stops and minutes of the walks; who walks for hours does not go by bus."""
+    walks = [(one.stop, minutes) for one in place.stops if (minutes := minutes_of_walk(one)) <= _LONGEST_WALK_MIN]
+    columns = np.array(walks, dtype=np.int32).reshape(-1, 2).T
+    return np.ascontiguousarray(columns[0]), np.ascontiguousarray(columns[1])
+
+
+def _earliest(reach: Reach, destination: Access, until: datetime) -> datetime | None:
+    times = [
+        at + minutes_of_walk(one) * _MINUTE for one in destination.stops if (at := reach.time(one.stop)) is not None
+    ]
+    earliest = min(times, default=None)
+    return earliest if earliest is not None and earliest <= until else None
+
+
+def _whole_minute(moment: datetime) -> datetime:
+    """Rounded up."""
+    return moment + (-moment.second % 60) * timedelta(seconds=1) if not moment.microsecond else _whole_minute(
+        moment.replace(microsecond=0) + timedelta(seconds=1)
+    )

@@ -1,0 +1,31 @@
+"""What people are expected to do on a journey: how far they walk, how fast they change. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Rules:
+    """`change_min` is the time for a change at one stop, in minutes, where the feed says nothing else.
+
+    A way on foot is the straight line times `detour`, walked at `walk_m_per_s`. Between two stops it is at most `walk_m`, from
+    a place to a stop at most `access_m`, to the `access_stops` nearest ones. A search looks `search_h` hours ahead of the
+    asked time, or back from it (at most 7 days).
+    """
+
+    change_min: int = 2
+    walk_m: int = 400
+    walk_m_per_s: float = 1.2
+    detour: float = 1.3
+    access_m: int = 1500
+    access_stops: int = 12
+    max_transfers: int = 7
+    search_h: int = 24
+
+    def walk_s(self, distance_m: int) -> int:
+        """How long a way on foot takes, its detours included in the distance; whole seconds, rounded up."""
+        return -int(-distance_m // self.walk_m_per_s)
+
+
+AS_USUAL = Rules()
