@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,6 +55,18 @@ def markets_on(schedule: Schedule, day: date) -> list[Market]:
 def next_market_days(market: Market, start: date, count: int, calendar: DayCalendar) -> list[date]:
     """The market's first dates from `start` on, fewer when there are not so many within 400 days."""
     return next_dates(market.rule, start, count, calendar)
+
+
+def market_of(markets: Sequence[Market], town_code: str, point: tuple[float, float] | None) -> Market | None:
+    """The market where people of a place go: one of their town, the nearest of several; else the nearest of all.
+
+    `point` is (lat, lon) of the place, None where it is not known: then the first of the town, or None.
+    """
+    own = [one for one in markets if town_code and one.town_code == town_code]
+    if point is None:
+        return next(iter(own), None)
+    placed = [(distance_m(*point, one.lat, one.lon), one) for one in own or markets if one.lat is not None and one.lon is not None]
+    return min(placed, key=lambda one: one[0])[1] if placed else next(iter(own), None)
 
 
 def list_market_lines(schedule: Schedule, market: Market, day: date) -> list[MarketLine]:

@@ -44,11 +44,14 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True)
 class VillageStop:
-    """A stop of a village. `stop` is an index into the network's stops: a stop, or a station in place of its platforms."""
+    """A stop of a village. `stop` is an index into the network's stops: a stop, or a station in place of its platforms.
+
+    `calls` are where buses call there: the stop itself or the platforms; empty when none does.
+    """
 
     stop: int
     certainty: Certainty
-    is_served: bool
+    calls: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +66,11 @@ class Villages:
     _of_stop: Mapping[int, tuple[str, ...]]
 
     def stops_of(self, village_code: str) -> tuple[int, ...]:
-        """The stops (indices) of a village at which buses call, the surest first; empty for one that is not served."""
-        return tuple(one.stop for one in self.links.get(village_code, ()) if one.is_served)
+        """The stops and platforms (indices) of a village at which buses call, the surest first; empty where none does."""
+        return tuple(call for one in self.links.get(village_code, ()) for call in one.calls)
 
     def is_served(self, village_code: str) -> bool:
-        return any(one.is_served for one in self.links.get(village_code, ()))
+        return any(one.calls for one in self.links.get(village_code, ()))
 
     def villages_of(self, stop: int) -> tuple[str, ...]:
         """The codes of the villages that have this stop (an index), in order of the codes."""
@@ -159,7 +162,7 @@ def _without_spots(name: str) -> Iterable[str]:
 def _sorted(schedule: Schedule, stops: Mapping[int, Certainty], called: set[int]) -> tuple[VillageStop, ...]:
     order = list(Certainty)
     links = [
-        VillageStop(index, certainty, not called.isdisjoint(schedule.stop_indices(schedule.network.stops[index])))
+        VillageStop(index, certainty, tuple(one for one in schedule.stop_indices(schedule.network.stops[index]) if one in called))
         for index, certainty in stops.items()
     ]
     return tuple(sorted(links, key=lambda one: (order.index(one.certainty), one.stop)))

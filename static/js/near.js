@@ -2,13 +2,13 @@
 (function () {
   'use strict';
   var tab = document.getElementById('near'), list = document.getElementById('rows'), here;
-  if (!tab || !list || !navigator.geolocation) { return; }
+  if (!list || !navigator.geolocation) { return; }
 
-  function away(row) {
-    var rad = Math.PI / 180, lat = row.getAttribute('data-lat') * rad, lon = row.getAttribute('data-lon') * rad;
-    var a = Math.pow(Math.sin((lat - here.lat) / 2), 2) +
-      Math.cos(lat) * Math.cos(here.lat) * Math.pow(Math.sin((lon - here.lon) / 2), 2);
-    return 12742000 * Math.asin(Math.sqrt(a));
+  function away(lat, lon) {
+    var rad = Math.PI / 180, a;
+    a = Math.pow(Math.sin((lat - here.latitude) * rad / 2), 2) +
+      Math.cos(lat * rad) * Math.cos(here.latitude * rad) * Math.pow(Math.sin((lon - here.longitude) * rad / 2), 2);
+    return 12742017.6 * Math.asin(Math.sqrt(a));
   }
 
   function say(metres) {
@@ -18,28 +18,45 @@
 
   function rows() { return Array.prototype.slice.call(list.children); }
 
+  function awayOf(row) { return away(row.getAttribute('data-lat'), row.getAttribute('data-lon')); }
+
   function label() {
-    if (here) { rows().forEach(function (row) { row.querySelector('.away').textContent = say(away(row)); }); }
+    if (here) { rows().forEach(function (row) { row.querySelector('.away').textContent = say(awayOf(row)); }); }
   }
 
-  function sort(position) {
-    var rad = Math.PI / 180, on = tab.parentNode.querySelector('.on');
-    here = { lat: position.coords.latitude * rad, lon: position.coords.longitude * rad };
-    rows().sort(function (one, other) { return away(one) - away(other); }).forEach(function (row) { list.appendChild(row); });
+  /* Asks the phone where it is, once a tap. `found` and `failed` get what the browser gives. */
+  function ask(button, found, failed) {
+    function end() { button.removeAttribute('aria-busy'); }
+    if (button.getAttribute('aria-busy')) { return; }
+    button.setAttribute('aria-busy', 'true');
+    navigator.geolocation.getCurrentPosition(function (position) {
+      here = position.coords;
+      end();
+      found(here);
+    }, function (error) {
+      end();
+      failed(error);
+    }, { timeout: 10000, maximumAge: 60000 });
+  }
+
+  function sort() {
+    var on = tab.parentNode.querySelector('.on');
+    rows().sort(function (one, other) { return awayOf(one) - awayOf(other); }).forEach(function (row) { list.appendChild(row); });
     label();
     if (on) { on.className = ''; on.removeAttribute('aria-current'); }
     tab.className = 'on';
     tab.setAttribute('aria-current', 'true');
-    tab.removeAttribute('aria-busy');
   }
 
   /* Without a position: the page on which a place can be chosen by name. */
   function give() { location.href = tab.href; }
 
-  tab.addEventListener('click', function (event) {
-    event.preventDefault();
-    tab.setAttribute('aria-busy', 'true');
-    navigator.geolocation.getCurrentPosition(sort, give, { timeout: 10000, maximumAge: 60000 });
-  });
+  if (tab) {
+    tab.addEventListener('click', function (event) {
+      event.preventDefault();
+      ask(tab, sort, give);
+    });
+  }
   document.addEventListener('parts', label);
+  window.near = { ask: ask, away: away, label: label, say: say };
 }());

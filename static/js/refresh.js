@@ -56,7 +56,7 @@
   function load() {
     var request = new XMLHttpRequest();
     dim();
-    if (document.hidden || busy) { return; }
+    if (document.hidden || root.hidden || busy) { return; }
     busy = 1;
     request.open('GET', root.getAttribute('data-refresh'), true);
     request.timeout = 15000;
@@ -72,6 +72,7 @@
   setInterval(load, 20000);
   document.addEventListener('visibilitychange', load);
   window.addEventListener('pageshow', function (event) { if (event.persisted) { load(); } });
+  document.addEventListener('rows', load);
   window.addEventListener('online', load);
   window.addEventListener('offline', cut);
 }());
