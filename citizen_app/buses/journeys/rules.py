@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Rules:
 
     def walk_s(self, distance_m: int) -> int:
         """How long a way on foot takes, its detours included in the distance; whole seconds, rounded up."""
-        return -int(-distance_m // self.walk_m_per_s)
+        return ceil(distance_m / self.walk_m_per_s)
 
 
 AS_USUAL = Rules()
