@@ -118,9 +118,9 @@ def _line(schedule: Schedule, route: Route) -> Entry:
 
 
 def _ends(schedule: Schedule, patterns: Sequence[int]) -> str:
-    """客运中心 – 小芝: the first and the last stop of the commonest trips."""
+    """客运中心–小芝: the first and the last stop of the commonest trips."""
     stops = schedule.patterns[patterns[0]].stops if patterns else ()
-    return " – ".join(schedule.network.stops[one].name for one in (stops[0], stops[-1])) if stops else ""
+    return "–".join(schedule.network.stops[one].name for one in (stops[0], stops[-1])) if stops else ""
 
 
 def _english(name: str, chinese: str) -> str:

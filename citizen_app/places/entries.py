@@ -10,7 +10,7 @@ from citizen_app.places.search.entry import Entry, EntryKind
 
 
 def place_entries(towns: Sequence[Town], villages: Iterable[Village], landmarks: Iterable[Landmark]) -> list[Entry]:
-    """One entry for each, without readings. A village's official name is an alias; it has no position of its own."""
+    """One entry for each, without readings. A village is called as people call it; it has no position of its own."""
     names = {town.code: town.name for town in towns}
     return [
         *(Entry(EntryKind.TOWN, one.code, one.name, one.name_en, one.code, lat=one.lat, lon=one.lon) for one in towns),
@@ -20,11 +20,6 @@ def place_entries(towns: Sequence[Town], villages: Iterable[Village], landmarks:
 
 
 def _village(village: Village, town: str) -> Entry:
-    name = village_name(village.name)
-    aliases = ((village.name, ()),) if village.name != name else ()
-    return Entry(EntryKind.VILLAGE, village.code, name, _english(village), village.town_code, town, aliases=aliases)
-
-
-def _english(village: Village) -> str:
-    """Villages have no English names; their pinyin is what stands on a map: Wu Kong Ao."""
-    return village.pinyin.title()
+    """Villages have no English names; their pinyin, written as on a map, stands for one."""
+    english = village.pinyin.replace(" ", "").capitalize()
+    return Entry(EntryKind.VILLAGE, village.code, village_name(village.name), english, village.town_code, town)
