@@ -33,7 +33,7 @@ def get_routes() -> Response:
     published = store.current_published()
     routes = published.schedule.network.routes if published else ()
     rows = [descriptions.describe_route(published.schedule, route) for route in routes] if published else []
-    return _answer(schemas.RouteListSchema(), published, {"routes": rows})
+    return answer(schemas.RouteListSchema(), published, {"routes": rows})
 
 
 @blueprint.get("/routes/<slug>")
@@ -43,10 +43,10 @@ def get_routes() -> Response:
 @alt_problem(blueprint, 404, "No such line.")
 def get_route(query: dict[str, Any], slug: str) -> Response:
     """One line with its timetable of a date, and when it runs next."""
-    published = _get_published()
+    published = get_published()
     schedule, day = published.schedule, query.get("date") or _today()
     route = schedule.route_by_slug(slug)
-    return _answer(schemas.RouteDetailSchema(), published, descriptions.describe_timetable(schedule, route, day))
+    return answer(schemas.RouteDetailSchema(), published, descriptions.describe_timetable(schedule, route, day))
 
 
 @blueprint.get("/stops")
@@ -64,7 +64,7 @@ def get_stops(query: dict[str, Any]) -> Response:
     ]
     page = rows[start:start + query["limit"]]
     stops = [descriptions.describe_stop(published.schedule, stop) for stop in page] if published else []
-    return _answer(schemas.StopListSchema(), published, {"total": len(rows), "stops": stops})
+    return answer(schemas.StopListSchema(), published, {"total": len(rows), "stops": stops})
 
 
 @blueprint.get("/stops/<code>")
@@ -73,10 +73,10 @@ def get_stops(query: dict[str, Any]) -> Response:
 @alt_problem(blueprint, 404, "No such stop.")
 def get_stop(code: str) -> Response:
     """One stop or station with its lines and the next date of each."""
-    published = _get_published()
+    published = get_published()
     stop = published.schedule.stop_by_code(code)
     body = descriptions.describe_stop_fully(published.schedule, stop, published.schedule.today(clock.now()))
-    return _answer(schemas.StopDetailSchema(), published, body)
+    return answer(schemas.StopDetailSchema(), published, body)
 
 
 @blueprint.get("/stops/<code>/departures")
@@ -86,13 +86,13 @@ def get_stop(code: str) -> Response:
 @alt_problem(blueprint, 404, "No such stop.")
 def get_departures(query: dict[str, Any], code: str) -> Response:
     """The departures of one stop, or of all platforms of a station, from a moment on."""
-    published = _get_published()
+    published = get_published()
     schedule = published.schedule
     at = (query.get("at") or clock.now()).astimezone(UTC).replace(microsecond=0)
     until = at + timedelta(hours=query["hours"])
     departures = list_departures(schedule, schedule.stop_indices(schedule.stop_by_code(code)), at, until)
     rows = [descriptions.describe_departure(schedule, one) for one in departures]
-    return _answer(schemas.DeparturesSchema(), published, {"at": at, "until": until, "departures": rows}, _DEPARTURES_FRESH_S)
+    return answer(schemas.DeparturesSchema(), published, {"at": at, "until": until, "departures": rows}, _DEPARTURES_FRESH_S)
 
 
 @blueprint.get("/markets")
@@ -103,7 +103,7 @@ def get_markets() -> Response:
     published, today = store.current_published(), _today()
     markets = published.schedule.network.markets if published else ()
     rows = [descriptions.describe_market(market, today, store.current_calendar()) for market in markets]
-    return _answer(schemas.MarketListSchema(), published, {"markets": rows})
+    return answer(schemas.MarketListSchema(), published, {"markets": rows})
 
 
 @blueprint.get("/markets/<slug>")
@@ -112,9 +112,9 @@ def get_markets() -> Response:
 @alt_problem(blueprint, 404, "No such market.")
 def get_market(slug: str) -> Response:
     """One market with its next dates, and the buses there and home on the first of them."""
-    published = _get_published()
+    published = get_published()
     market = published.schedule.market_by_slug(slug)
-    return _answer(
+    return answer(
         schemas.MarketDetailSchema(), published, descriptions.describe_market_fully(published.schedule, market, _today())
     )
 
@@ -128,7 +128,7 @@ def get_day(date: str) -> Response:
     """What kind of day a date is: its lunar date, holiday and season, and the markets held on it."""
     published, day = store.current_published(), _read_date(date)
     markets = markets_on(published.schedule, day) if published else []
-    return _answer(schemas.DaySchema(), published, descriptions.describe_date(day, store.current_calendar(), markets))
+    return answer(schemas.DaySchema(), published, descriptions.describe_date(day, store.current_calendar(), markets))
 
 
 def _read_date(text: str) -> date:
@@ -141,14 +141,14 @@ def _read_date(text: str) -> date:
     return day
 
 
-def _get_published() -> store.Published:
+def get_published() -> store.Published:
     published = store.current_published()
     if published is None:
         raise NotFound("no bus network is published")
     return published
 
 
-def _answer(schema: Any, published: store.Published | None, body: dict[str, Any], fresh_s: int = _FRESH_S) -> Response:
+def answer(schema: Any, published: store.Published | None, body: dict[str, Any], fresh_s: int = _FRESH_S) -> Response:
     """The body with what goes with every answer. The moments asked for do not tell two answers apart."""
     dumped = schema.dump({**_about_data(published), **body})
     return cached_json(dumped, fresh_s, identity={**dumped, "at": None, "until": None})
