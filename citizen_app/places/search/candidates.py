@@ -1,0 +1,177 @@
+"""The ways in which words can meet a name: as a sign, in writing, by sound, in English, by a slip, as a part. Pure."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from citizen_app.places.search.endings import Wording, english_form
+from citizen_app.places.search.entry import EntryKind
+from citizen_app.places.search.fold import fold_numerals, squeeze
+from citizen_app.places.search.parts import Row
+from citizen_app.places.search.scores import EXACT, FUZZY, PART, PREFIX, Score, Scores
+from citizen_app.places.search.shelf import Form, Shelf
+from citizen_app.places.search.sound_book import Sounding
+
+_MOST_BEGINNINGS, _MOST_PARTS = 600, 300
+_SIGN = re.compile(
+    r"^(?:坐|乘|公交|公交车|班车|bus|line|route|no)*([a-z]{0,3}\d{1,6}[a-z]?)(?:路|号线|线|号|公交车|公交|班车|车|bus)*$"
+)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What is searched, and how a hit in it counts. `towns`: only there. No hit is better than `floor`."""
+
+    shelf: Shelf
+    scores: Scores
+    wording: Wording
+    admits: Callable[[int], bool]
+    towns: frozenset[int] | None = None
+    floor: int = EXACT
+
+    def add(self, number: int, level: int, shade: float, name: str) -> None:
+        if self.admits(number) and self.shelf.stands_in(number, self.towns):
+            wanted = self.wording.kind
+            is_other = wanted is not None and self.shelf.entries[number].kind is not wanted
+            is_strict = is_other and self.wording.is_strict and level < FUZZY
+            leans = self.wording.leans_to is not None and self.shelf.entries[number].kind is not self.wording.leans_to
+            loss = self.wording.loss + 0.1 * leans
+            self.scores.add(number, Score(is_strict, max(level, self.floor), is_other, shade + loss, name))
+
+
+def meet_signs(ask: Ask) -> bool:
+    """Numbers of lines and codes of stops. Says whether the words were one of them and nothing else."""
+    found = _SIGN.match(fold_numerals(squeeze(ask.wording.text)))
+    if found is None:
+        return False
+    shelf, sign = ask.shelf, found[1]
+    exact = list(shelf.signs.get(sign, ()))
+    if not exact:
+        digits = sign.lstrip("abcdefghijklmnopqrstuvwxyz")
+        for number in shelf.signs.get(digits, ()):
+            ask.add(number, EXACT, 0.5, shelf.entries[number].sign)
+    for number in exact:
+        ask.add(number, EXACT, 0, shelf.entries[number].sign)
+    for number in shelf.tails.get(sign, ()):
+        ask.add(number, PREFIX, 2, shelf.entries[number].sign)
+    for at in range(bisect_left(shelf.sign_keys, sign), len(shelf.sign_keys)):
+        if not shelf.sign_keys[at].startswith(sign) or at > 100_000:
+            break
+        for number in shelf.signs[shelf.sign_keys[at]]:
+            longer = len(shelf.sign_keys[at]) - len(sign)
+            ask.add(number, PREFIX, min(longer, 3), shelf.entries[number].sign)
+    return bool(exact)
+
+
+def meet_writing(ask: Ask, text: str) -> None:
+    """The text, squeezed and with digits for numerals, in the writing of the names."""
+    shelf = ask.shelf
+    length = len(text)
+    count = 0
+    for at in shelf.texts.find_beginning(text, _MOST_BEGINNINGS):
+        form = shelf.forms[at]
+        level = EXACT if length in (form.folded_core, len(form.folded)) else PREFIX
+        ask.add(form.number, level, 0, form.name)
+        count += 1
+    if count < _MOST_PARTS:
+        for at, place in shelf.texts.find(text, _MOST_PARTS):
+            if place:
+                form = shelf.forms[at]
+                ask.add(form.number, PART, 0, form.name)
+
+
+def meet_sounds(ask: Ask, row: Row) -> None:
+    """A row of sounds in the readings of the names; what only sounds alike counts as fuzzy."""
+    shelf = ask.shelf
+    signs = [(number, part.sign) for number, part in enumerate(row) if part.sign and not part.sign.isdigit()]
+    all_begun = all(part.is_initial for part in row)
+    for sounding in shelf.sounds.find(row):
+        form = shelf.forms[shelf.sound_forms[sounding.line]]
+        level, shade = _weigh_sounding(shelf, sounding, form, len(row), signs, all_begun)
+        if level >= 0:
+            ask.add(form.number, level, shade, form.name)
+
+
+def _weigh_sounding(
+    shelf: Shelf, found: Sounding, form: Form, length: int, signs: list[tuple[int, str]], all_begun: bool
+) -> tuple[int, float]:
+    """Level and shade; -1 when it is too little to go by."""
+    units = shelf.sounds.lengths[found.line]
+    is_complete = found.at == 0 and found.end in (shelf.sound_cores[found.line], units)
+    aligned = units == len(form.text)
+    other_signs = sum(
+        (form.text[found.at + place] != sign) if aligned else (sign not in form.text) for place, sign in signs
+    )
+    if found.by_ear or other_signs:
+        if length == 1:
+            return -1, 0
+        place = 0.0 if is_complete else 1.5 if found.at == 0 else 3.0
+        return FUZZY, place + found.by_ear + 0.5 * max(other_signs - found.by_ear, 0) + 0.7 * found.begun
+    if found.at:
+        if all_begun and length < 3:
+            return -1, 0
+        return PART, 3 if all_begun else 1 if found.begun else 0
+    if not is_complete:
+        return PREFIX, 3 if all_begun else 0.5 + 0.5 * found.begun if found.begun else 0
+    if not found.begun:
+        return EXACT, 0
+    return PREFIX, 0.4 if all_begun else 0.5 * found.begun
+
+
+def meet_english(ask: Ask) -> None:
+    """The words at the beginning of words of the English names."""
+    shelf, words = ask.shelf, english_form(ask.wording.text)
+    if not words.isascii():
+        return
+    for at in shelf.english_squeezed.find_beginning(squeeze(words), _MOST_BEGINNINGS):
+        number = shelf.english_of[at]
+        is_full = len(squeeze(words)) == len(shelf.english_squeezed.line(at))
+        ask.add(number, EXACT if is_full else PREFIX, 0, shelf.entries[number].name_en)
+    for at, place in shelf.english.find(" " + words, _MOST_PARTS):
+        if place:
+            number = shelf.english_of[at]
+            ask.add(number, PART, 0, shelf.entries[number].name_en)
+
+
+def meet_typos(ask: Ask, text: str, letters: str) -> None:
+    """One slip away in letters or in characters."""
+    shelf = ask.shelf
+    if letters:
+        for at, slips in shelf.spelled.near_letters(letters):
+            ask.add(shelf.forms[at].number, FUZZY, 2.0 * slips, shelf.forms[at].name)
+        for number, slips in shelf.spelled.near_english(letters):
+            ask.add(number, FUZZY, 2.0 * slips, shelf.entries[number].name_en)
+    else:
+        for at, slips in shelf.spelled.near_text(text):
+            form = shelf.forms[at]
+            ask.add(form.number, FUZZY, 2.0 * slips + (form.text[0] != text[0]), form.name)
+
+
+def meet_short(ask: Ask, text: str) -> None:
+    """Names that people shorten by leaving characters out: 台医 for 台州医院."""
+    if not 2 <= len(text) <= 4 or text.isascii():
+        return
+    shelf = ask.shelf
+    for at in shelf.texts.find_beginning(text[0], _MOST_BEGINNINGS):
+        form = shelf.forms[at]
+        place = 0
+        for sign in text[1:]:
+            place = form.folded.find(sign, place + 1)
+            if place < 0:
+                break
+        else:
+            ask.add(form.number, FUZZY, 0.75 + (form.folded_core - len(text)) / 8, form.name)
+
+
+def meet_within(ask: Ask, text: str) -> None:
+    """Names that stand within the text, the longest first."""
+    shelf = ask.shelf
+    for length in range(min(len(text), 12), 1, -1):
+        for start in range(len(text) - length + 1):
+            for at in shelf.cores.get(text[start:start + length], ())[:_MOST_PARTS]:
+                form = shelf.forms[at]
+                is_line = shelf.entries[form.number].kind is EntryKind.LINE
+                ask.add(form.number, FUZZY, 1.5 + (len(text) - length) / 8 + start / 64 + is_line, form.name)

@@ -1,0 +1,159 @@
+"""The index of all that can be found, and the search in it. Pure; made anew when the data changes, read by many threads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+from citizen_app.places.search import candidates
+from citizen_app.places.search.candidates import Ask
+from citizen_app.places.search.characters import sounds_of
+from citizen_app.places.search.endings import Wording, wordings_of
+from citizen_app.places.search.entry import Answer, Entry, EntryKind
+from citizen_app.places.search.fold import fold, fold_numerals, is_hanzi, squeeze
+from citizen_app.places.search.parts import Row, rows_of
+from citizen_app.places.search.scores import EXACT, FUZZY, PART, PREFIX, Scores, static_order
+from citizen_app.places.search.shelf import Shelf
+
+MOST_SPELLINGS = 3
+_MOST_WORDS = 4
+_LONGEST_TOWN = 8
+_ENDINGS = frozenset("村镇站路口乡市")
+
+
+def build_index(entries: Sequence[Entry]) -> Index:
+    """An index of the entries; of two with one key the first counts. Names without readings are read by their characters."""
+    unique = {entry.key: entry for entry in reversed(entries)}
+    return Index(Shelf(sorted(unique.values(), key=static_order)))
+
+
+class Index:
+    """Holds nothing that a search changes."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def __len__(self) -> int:
+        return len(self._shelf.entries)
+
+    def get(self, key: str) -> Entry | None:
+        return self._shelf.by_key.get(key)
+
+    def find(
+        self, text: str, most: int = 8, kinds: frozenset[EntryKind] | None = None, near: tuple[float, float] | None = None
+    ) -> Answer:
+        """What the words may mean, best first, at most `most`; only of these kinds if given. Never raises.
+
+        `near` (WGS-84) lets nearer places come first among those that meet the words equally well.
+        """
+        understood = fold(text)
+        if not understood:
+            return Answer("")
+        scores = Scores()
+        entries = self._shelf.entries
+
+        def admits(number: int) -> bool:
+            return kinds is None or entries[number].kind in kinds
+
+        self._meet(understood, scores, admits)
+        if scores.best:
+            return Answer(understood, scores.hits(entries, most, near))
+        return Answer(understood, (), self._spellings(understood, admits))
+
+    def _meet(self, understood: str, scores: Scores, admits: Callable[[int], bool]) -> None:
+        asks = [Ask(self._shelf, scores, wording, admits) for wording in wordings_of(understood)]
+        if candidates.meet_signs(asks[0]):
+            return
+        for ask in asks:
+            self._meet_name(ask)
+            self._meet_town_and_name(ask)
+        words = understood.replace("到", " ").replace("至", " ").split()
+        if scores.best_level() > PREFIX and 1 < len(words) <= _MOST_WORDS:
+            self._meet_words(asks[0], words)
+        if scores.best_level() > PREFIX:
+            for ask in asks:
+                candidates.meet_short(ask, fold_numerals(squeeze(ask.wording.text)))
+        if scores.best_level() >= PART:
+            for ask in asks:
+                candidates.meet_typos(ask, squeeze(ask.wording.text), _typed_letters(ask.wording.text))
+        if scores.best_level() >= FUZZY:
+            candidates.meet_within(asks[0], fold_numerals(squeeze(understood)))
+
+    def _meet_name(self, ask: Ask) -> None:
+        candidates.meet_writing(ask, fold_numerals(squeeze(ask.wording.text)))
+        candidates.meet_english(ask)
+        for row in rows_of(ask.wording.text):
+            candidates.meet_sounds(ask, row)
+
+    def _meet_town_and_name(self, ask: Ask) -> None:
+        """Where a town stands before, behind or within the words, what is left of them in that town."""
+        for rest, towns in self._town_splits(fold_numerals(squeeze(ask.wording.text))):
+            within = replace(ask, towns=towns)
+            candidates.meet_writing(within, rest)
+            for row in rows_of(rest):
+                candidates.meet_sounds(within, row)
+        for row in rows_of(ask.wording.text):
+            for rest_row, towns, floor in self._town_row_splits(row):
+                candidates.meet_sounds(replace(ask, towns=towns, floor=floor), rest_row)
+
+    def _town_splits(self, text: str) -> Iterator[tuple[str, frozenset[int]]]:
+        by_text = self._shelf.town_keys.by_text
+        covered = -1
+        for start in range(len(text) - 1):
+            for end in range(min(start + _LONGEST_TOWN, len(text)), start + 1, -1):
+                town = by_text.get(text[start:end])
+                if town is None or end <= covered:
+                    continue
+                covered = end
+                ahead, behind = text[:start], text[end:].removeprefix("的")
+                for rest in (behind, ahead):
+                    if len(rest) > 1:
+                        yield rest, frozenset({town})
+
+    def _town_row_splits(self, row: Row) -> Iterator[tuple[Row, frozenset[int], int]]:
+        """What is left beside a town at either end, the town, and the best that this can be: by ear it is fuzzy."""
+        keys, sounds = self._shelf.town_keys, self._shelf.sounds
+        for cut in range(1, len(row)):
+            for town_row, rest in ((row[:cut], row[cut:]), (row[cut:], row[:cut])):
+                if len(rest) == 1 and (len(town_row) == 1 or rest[0].sign in _ENDINGS):
+                    continue
+                letters = [part.letters for part in town_row]
+                if all(part.is_whole for part in town_row):
+                    towns = keys.by_ear.get("".join(map(sounds.ear_code, letters)))
+                    is_right = " ".join(letters) in keys.readings and not all(part.sign for part in town_row)
+                    floor = EXACT if is_right else FUZZY
+                elif not any(part.is_whole for part in town_row):
+                    towns, floor = keys.by_initials.get("".join(one[0] for one in letters)), PREFIX
+                else:
+                    continue
+                if towns:
+                    yield rest, towns, floor
+
+    def _meet_words(self, ask: Ask, words: list[str]) -> None:
+        """Each word on its own; an entry counts by how many of them it meets, its town being one of its words."""
+        met: dict[int, list[float]] = {}
+        names: dict[int, str] = {}
+        for word in words:
+            scores = Scores()
+            alone = Ask(self._shelf, scores, Wording(word), ask.admits)
+            self._meet_name(alone)
+            for number, score in scores.best.items():
+                met.setdefault(number, []).append(score.level + score.shade / 8)
+                names.setdefault(number, score.name)
+        most = max(map(len, met.values()), default=0)
+        for number, found in met.items():
+            if len(found) == len(words):
+                ask.add(number, PART if max(found) < FUZZY else FUZZY, 2 + sum(found) / 8, names[number])
+            elif len(found) == most:
+                ask.add(number, FUZZY, 5 + sum(found) / 8, names[number])
+
+    def _spellings(self, understood: str, admits: Callable[[int], bool]) -> tuple[str, ...]:
+        letters = "".join((sounds_of(sign) or ("",))[0] if is_hanzi(sign) else sign for sign in squeeze(understood))
+        forms = self._shelf.forms
+        found = [forms[at] for _, at in self._shelf.spelled.nearest(letters, 4 * MOST_SPELLINGS)]
+        return tuple(dict.fromkeys(form.name for form in found if admits(form.number)))[:MOST_SPELLINGS]
+
+
+def _typed_letters(text: str) -> str:
+    squeezed = squeeze(text)
+    return squeezed if squeezed.isascii() and not squeezed.isdigit() else ""
