@@ -17,12 +17,15 @@ from citizen_app.access import PUBLIC, access
 
 STYLES = {
     "style": (
-        "base", "sign", "availability", "rows", "badge", "doors", "choices", "button", "table", "form", "curve", "count",
+        "base", "sign", "availability", "rows", "badge", "doors", "choices", "button", "table", "form", "search", "curve", "count",
         "reference", "narrow",
     ),
     "buses": (
-        "base", "sign", "rows", "badge", "board", "choices", "button", "table", "form", "calendar", "timetable", "narrow_buses",
+        "base", "sign", "rows", "badge", "board", "choices", "button", "table", "form", "search", "calendar", "timetable", "village",
+        "narrow_buses",
     ),
+    "journeys": ("base", "sign", "rows", "badge", "choices", "button", "form", "search", "journeys", "narrow_buses"),
+    "near": ("base", "sign", "availability", "rows", "badge", "button", "near", "narrow"),
     "poster": ("base", "badge", "table", "button", "poster"),
 }
 _YEAR_S = 365 * 24 * 3600
