@@ -29,6 +29,7 @@ blueprint = Blueprint("near", __name__)
 
 MOST_STOPS = 8
 MOST_PARKING = 5
+_NO_PLACES = {"toll_gate"}    # nobody stands there
 _YEAR_S = 365 * 24 * 3600
 
 
@@ -112,7 +113,7 @@ def _choices() -> dict[str, Any]:
     return {
         "town": town,
         "villages": [(words.either(village_name(one.name), one.pinyin.title()), f"village:{one.code}") for one in villages],
-        "landmarks": [(words.name_of(one), f"landmark:{one.name}") for one in store.list_landmarks()],
+        "landmarks": [(words.name_of(one), f"landmark:{one.name}") for one in store.list_landmarks() if one.kind not in _NO_PLACES],
         "towns": [(words.name_of(one), one.code) for one in towns],
     }
 
