@@ -78,8 +78,8 @@ def get_village(code: str) -> Village:
 
 
 def say_village(village: Village) -> str:
-    """What people call it; in English its pinyin, since villages have no English names."""
-    return words.either(village_name(village.name), village.pinyin.title())
+    """What people call it."""
+    return words.either(village_name(village.name), village.name_en)
 
 
 def _town_row(published: Published, town: Town) -> dict[str, Any]:

@@ -44,6 +44,11 @@ class Village:
     pinyin: str = ""
     initials: str = ""
 
+    @property
+    def name_en(self) -> str:
+        """Villages have no English names; their pinyin, written as on a map, stands for one: Wukongao."""
+        return self.pinyin.replace(" ", "").capitalize()
+
 
 @dataclass(frozen=True)
 class Landmark:

@@ -20,7 +20,7 @@ from citizen_app.near import LANGUAGES, current_near
 from citizen_app.parking import listing
 from citizen_app.parking import store as parking_store
 from citizen_app.parking.board import board
-from citizen_app.places import store
+from citizen_app.places import found, store
 from citizen_app.places.county import County
 from citizen_app.places.names import village_name
 from citizen_app.places.near_index import FARTHEST_WALK_M, VAGUE_M, WALK_M_PER_MIN, NearStop, nearest, walk_min
@@ -46,7 +46,7 @@ def show_near() -> ResponseReturnValue:
     return render_template(
         "places/show_near.html", near=near, limits=_limits(), most_stops=MOST_STOPS, most_parking=MOST_PARKING,
         asked=asked,
-        title=words.either(entry.name, entry.name_en) if entry and point else "", unknown=asked if asked and not point else "",
+        title=found.name_in(entry, language.in_english()) if entry and point else "", unknown=asked if asked and not point else "",
         is_rough=entry is not None and entry.lat is None, **(_around(*point) if point else {}), **_choices(),
     )
 
@@ -112,7 +112,7 @@ def _choices() -> dict[str, Any]:
     ]
     return {
         "town": town,
-        "villages": [(words.either(village_name(one.name), one.pinyin.title()), f"village:{one.code}") for one in villages],
+        "villages": [(words.either(village_name(one.name), one.name_en), f"village:{one.code}") for one in villages],
         "landmarks": [(words.name_of(one), f"landmark:{one.name}") for one in store.list_landmarks() if one.kind not in _NO_PLACES],
         "towns": [(words.name_of(one), one.code) for one in towns],
     }
