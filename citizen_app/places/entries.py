@@ -20,6 +20,4 @@ def place_entries(towns: Sequence[Town], villages: Iterable[Village], landmarks:
 
 
 def _village(village: Village, town: str) -> Entry:
-    """Villages have no English names; their pinyin, written as on a map, stands for one."""
-    english = village.pinyin.replace(" ", "").capitalize()
-    return Entry(EntryKind.VILLAGE, village.code, village_name(village.name), english, village.town_code, town)
+    return Entry(EntryKind.VILLAGE, village.code, village_name(village.name), village.name_en, village.town_code, town)
