@@ -9,7 +9,7 @@ from flask import Flask
 
 from citizen_app import commands, config, kept_pages, logs, web
 from citizen_app.buses import api as buses_api
-from citizen_app.buses import market_views, route_views, stop_views, village_views
+from citizen_app.buses import journey_api, journey_views, market_views, reach_views, route_views, stop_views, village_views
 from citizen_app.buses import views as bus_views
 from citizen_app.exchange import views as exchange_views
 from citizen_app.extensions import api, babel, db, migrate, redis_store
@@ -37,10 +37,10 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     kept_pages.init_app(app)
     web.init_app(app)
     api.init_app(app)
-    buses = (bus_views, route_views, stop_views, market_views, village_views)
+    buses = (bus_views, route_views, stop_views, market_views, village_views, journey_views, reach_views)
     for module in (places_views, near_views, search_views, parking_views, attendant_views, *buses, exchange_views, ops_views):
         app.register_blueprint(module.blueprint)
-    for module in (search_api, parking_api, buses_api, ops_api):
+    for module in (search_api, parking_api, buses_api, journey_api, ops_api):
         api.register_blueprint(module.blueprint)
     ops_api.describe_schemas()
     commands.init_app(app)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Protocol
 
 from citizen_app.buses.journey_question import day_of, day_span
@@ -92,7 +93,7 @@ def ways_arriving(planner: Planner, ends: Ends, by: datetime) -> Ways:
     in_time = [one for one in planner.arrive_by(ends.origin, ends.destination, by) if one.departs_at >= start]
     if in_time:
         latest = max(one.departs_at for one in in_time)
-        before = planner.depart_between(ends.origin, ends.destination, max(start, latest - _WINDOW), latest)
+        before = planner.depart_between(ends.origin, ends.destination, max(start, latest - _WINDOW), latest + _MINUTE)
         timely = [one for one in before if one.arrives_at <= by] or in_time
         shown = sorted(timely, key=lambda one: (-one.departs_at.timestamp(), one.arrives_at, one.transfers))[:MOST]
         later = latest + _MINUTE if last and last.departs_at > latest else None
@@ -104,20 +105,20 @@ def ways_arriving(planner: Planner, ends: Ends, by: datetime) -> Ways:
 
 
 def first_way(planner: Planner, ends: Ends, day: date) -> Journey | None:
-    """The way that arrives first on a day; None when there is none."""
+    """The way by bus that arrives first on a day; None when there is none."""
     found = _of_day(planner.depart_at(ends.origin, ends.destination, day_span(day)[0]), day)
-    return min(found, key=_by_arrival, default=None)
+    return min((one for one in found if one.rides), key=_by_arrival, default=None)
 
 
 def last_way(planner: Planner, ends: Ends, day: date) -> Journey | None:
-    """The way that leaves last on a day and still arrives on it; of those that leave with it the first to arrive."""
+    """The way by bus that leaves last on a day and still arrives on it; of those that leave with it the first to arrive."""
     start, end = day_span(day)
-    found = [one for one in planner.arrive_by(ends.origin, ends.destination, end) if one.departs_at >= start]
+    found = [one for one in planner.arrive_by(ends.origin, ends.destination, end) if one.departs_at >= start and one.rides]
     if not found:
         return None
     last = max(found, key=lambda one: (one.departs_at, -one.transfers))
     leaving = _of_day(planner.depart_at(ends.origin, ends.destination, last.departs_at), day)
-    return min((one for one in leaving if one.departs_at >= last.departs_at), key=_by_arrival, default=last)
+    return min((one for one in leaving if one.rides and one.departs_at >= last.departs_at), key=_by_arrival, default=last)
 
 
 def find_missed(planner: Planner, ends: Ends, journey: Journey) -> list[Missed]:
@@ -126,7 +127,7 @@ def find_missed(planner: Planner, ends: Ends, journey: Journey) -> list[Missed]:
     For each ride after the first: who stands where they got off when it has left takes the next way there is.
     """
     found, rides, day = [], journey.rides, day_of(journey.departs_at)
-    for number, (before, ride) in enumerate(zip(rides, rides[1:], strict=False), start=1):
+    for number, (before, ride) in enumerate(pairwise(rides), start=1):
         here = Access((StopAccess(before.alight_stop),))
         after = _of_day(planner.depart_at(here, ends.destination, ride.departs_at + _MINUTE), day)
         arrives_at = min((one.arrives_at for one in after), default=None)
@@ -136,13 +137,13 @@ def find_missed(planner: Planner, ends: Ends, journey: Journey) -> list[Missed]:
 
 
 def _soonest(planner: Planner, ends: Ends, at: datetime, end: datetime) -> list[Journey]:
-    """By arrival. Within a window only what arrives in it is sure not to be beaten by a later start; so the day, if need be."""
+    """By arrival: of the next hours, of the whole day where there are few of them. None that spends the night somewhere."""
+    found: list[Journey] = []
     for until in (min(at + _WINDOW, end), end):
-        found = planner.depart_between(ends.origin, ends.destination, at, until)
-        sure = sorted((one for one in found if one.arrives_at <= until), key=_by_arrival)
-        if len(sure) >= MOST:
+        found = [one for one in planner.depart_between(ends.origin, ends.destination, at, until) if one.arrives_at <= end]
+        if len(found) >= MOST:
             break
-    return sure
+    return sorted(found, key=_by_arrival)
 
 
 def _of_day(journeys: Iterable[Journey], day: date) -> list[Journey]:

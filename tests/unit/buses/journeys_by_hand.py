@@ -57,7 +57,7 @@ class ByHand:
         )]
 
     def depart_between(self, origin: Access, destination: Access, start: datetime, end: datetime) -> list[Journey]:
-        return [one for one in self._between(origin, destination) if start <= one.departs_at <= end]
+        return [one for one in self._between(origin, destination) if start <= one.departs_at < end]
 
     def _between(self, origin: Access, destination: Access) -> Iterable[Journey]:
         starts, ends = ({one.stop for one in place.stops} for place in (origin, destination))
