@@ -13,9 +13,9 @@ from citizen_app.places.search.fold import fold_numerals, squeeze
 from citizen_app.places.search.parts import Row
 from citizen_app.places.search.scores import EXACT, FUZZY, PART, PREFIX, Score, Scores
 from citizen_app.places.search.shelf import Form, Shelf
-from citizen_app.places.search.sound_book import Sounding
+from citizen_app.places.search.sound_book import MOST_PLACES, Sounding
 
-_MOST_BEGINNINGS, _MOST_PARTS = 600, 300
+_MOST_BEGINNINGS, _MOST_PARTS = 250, 150
 _SIGN = re.compile(
     r"^(?:坐|乘|公交|公交车|班车|bus|line|route|no)*([a-z]{0,3}\d{1,6}[a-z]?)(?:路|号线|线|号|公交车|公交|班车|车|bus)*$"
 )
@@ -23,7 +23,8 @@ _SIGN = re.compile(
 
 @dataclass(frozen=True)
 class Ask:
-    """What is searched, and how a hit in it counts. `towns`: only there. No hit is better than `floor`."""
+    """What is searched, and how a hit in it counts. `towns`: only there. No hit is better than `floor`.
+    `is_choosy`: only some kinds are admitted."""
 
     shelf: Shelf
     scores: Scores
@@ -31,6 +32,12 @@ class Ask:
     admits: Callable[[int], bool]
     towns: frozenset[int] | None = None
     floor: int = EXACT
+    is_choosy: bool = False
+
+    @property
+    def reach(self) -> int:
+        """How many times as many places are looked at, where most of what is found may not count."""
+        return 4 if self.is_choosy or self.towns is not None else 1
 
     def add(self, number: int, level: int, shade: float, name: str) -> None:
         if self.admits(number) and self.shelf.stands_in(number, self.towns):
@@ -69,26 +76,26 @@ def meet_signs(ask: Ask) -> bool:
 def meet_writing(ask: Ask, text: str) -> None:
     """The text, squeezed and with digits for numerals, in the writing of the names."""
     shelf = ask.shelf
-    length = len(text)
+    for at in shelf.cores.get(text, ()):
+        ask.add(shelf.forms[at].number, EXACT, 0, shelf.forms[at].name)
     count = 0
-    for at in shelf.texts.find_beginning(text, _MOST_BEGINNINGS):
-        form = shelf.forms[at]
-        level = EXACT if length in (form.folded_core, len(form.folded)) else PREFIX
-        ask.add(form.number, level, 0, form.name)
+    for at in shelf.texts.find_beginning(text, _MOST_BEGINNINGS * ask.reach):
+        ask.add(shelf.forms[at].number, PREFIX, 0, shelf.forms[at].name)
         count += 1
-    if count < _MOST_PARTS:
-        for at, place in shelf.texts.find(text, _MOST_PARTS):
+    if count < _MOST_PARTS * ask.reach:
+        for at, place in shelf.texts.find(text, _MOST_PARTS * ask.reach):
             if place:
-                form = shelf.forms[at]
-                ask.add(form.number, PART, 0, form.name)
+                ask.add(shelf.forms[at].number, PART, 0, shelf.forms[at].name)
 
 
 def meet_sounds(ask: Ask, row: Row) -> None:
     """A row of sounds in the readings of the names; what only sounds alike counts as fuzzy."""
+    if len(row) == 1 and row[0].sign:
+        return    # what one character sounds like is half the county
     shelf = ask.shelf
     signs = [(number, part.sign) for number, part in enumerate(row) if part.sign and not part.sign.isdigit()]
     all_begun = all(part.is_initial for part in row)
-    for sounding in shelf.sounds.find(row):
+    for sounding in shelf.sounds.find(row, MOST_PLACES * ask.reach):
         form = shelf.forms[shelf.sound_forms[sounding.line]]
         level, shade = _weigh_sounding(shelf, sounding, form, len(row), signs, all_begun)
         if level >= 0:
@@ -126,11 +133,11 @@ def meet_english(ask: Ask) -> None:
     shelf, words = ask.shelf, english_form(ask.wording.text)
     if not words.isascii():
         return
-    for at in shelf.english_squeezed.find_beginning(squeeze(words), _MOST_BEGINNINGS):
+    for at in shelf.english_squeezed.find_beginning(squeeze(words), _MOST_PARTS * ask.reach):
         number = shelf.english_of[at]
         is_full = len(squeeze(words)) == len(shelf.english_squeezed.line(at))
         ask.add(number, EXACT if is_full else PREFIX, 0, shelf.entries[number].name_en)
-    for at, place in shelf.english.find(" " + words, _MOST_PARTS):
+    for at, place in shelf.english.find(" " + words, _MOST_PARTS * ask.reach // 2):
         if place:
             number = shelf.english_of[at]
             ask.add(number, PART, 0, shelf.entries[number].name_en)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from citizen_app.places.search import candidates
 from citizen_app.places.search.candidates import Ask
@@ -11,13 +13,16 @@ from citizen_app.places.search.characters import sounds_of
 from citizen_app.places.search.endings import Wording, wordings_of
 from citizen_app.places.search.entry import Answer, Entry, EntryKind
 from citizen_app.places.search.fold import fold, fold_numerals, is_hanzi, squeeze
-from citizen_app.places.search.parts import Row, rows_of
+from citizen_app.places.search.parts import MOST_ROWS, Row, rows_of
 from citizen_app.places.search.scores import EXACT, FUZZY, PART, PREFIX, Scores, static_order
 from citizen_app.places.search.shelf import Shelf
 
 MOST_SPELLINGS = 3
-_MOST_WORDS = 4
-_LONGEST_TOWN = 8
+_MOST_WORDS = 5
+_LONGEST_TOWN = 6
+_MOST_SPLITS = 6
+_FEW_ROWS = 3
+_WORD_PARTERS = re.compile("[到至]")
 _ENDINGS = frozenset("村镇站路口乡市")
 
 
@@ -55,46 +60,49 @@ class Index:
         def admits(number: int) -> bool:
             return kinds is None or entries[number].kind in kinds
 
-        self._meet(understood, scores, admits)
+        self._meet(understood, scores, admits, kinds is not None)
         if scores.best:
             return Answer(understood, scores.hits(entries, most, near))
         return Answer(understood, (), self._spellings(understood, admits))
 
-    def _meet(self, understood: str, scores: Scores, admits: Callable[[int], bool]) -> None:
-        asks = [Ask(self._shelf, scores, wording, admits) for wording in wordings_of(understood)]
+    def _meet(self, understood: str, scores: Scores, admits: Callable[[int], bool], is_choosy: bool) -> None:
+        asks = [Ask(self._shelf, scores, wording, admits, is_choosy=is_choosy) for wording in wordings_of(understood)]
         if candidates.meet_signs(asks[0]):
             return
         for ask in asks:
             self._meet_name(ask)
             self._meet_town_and_name(ask)
-        words = understood.replace("到", " ").replace("至", " ").split()
-        if scores.best_level() > PREFIX and 1 < len(words) <= _MOST_WORDS:
-            self._meet_words(asks[0], words)
+        words = [word for word in dict.fromkeys(_WORD_PARTERS.sub(" ", understood).split()) if len(word) > 1 or is_hanzi(word)]
+        if scores.best_level() > PREFIX and len(words) > 1:
+            self._meet_words(asks[0], words[:_MOST_WORDS])
         if scores.best_level() > PREFIX:
             for ask in asks:
                 candidates.meet_short(ask, fold_numerals(squeeze(ask.wording.text)))
         if scores.best_level() >= PART:
-            for ask in asks:
+            for ask in (asks[0], asks[-1])[:len(asks)]:
                 candidates.meet_typos(ask, squeeze(ask.wording.text), _typed_letters(ask.wording.text))
         if scores.best_level() >= FUZZY:
             candidates.meet_within(asks[0], fold_numerals(squeeze(understood)))
 
-    def _meet_name(self, ask: Ask) -> None:
+    def _meet_name(self, ask: Ask, most_rows: int = MOST_ROWS) -> None:
         candidates.meet_writing(ask, fold_numerals(squeeze(ask.wording.text)))
         candidates.meet_english(ask)
-        for row in rows_of(ask.wording.text):
+        for row in rows_of(ask.wording.text)[:most_rows]:
             candidates.meet_sounds(ask, row)
 
     def _meet_town_and_name(self, ask: Ask) -> None:
         """Where a town stands before, behind or within the words, what is left of them in that town."""
-        for rest, towns in self._town_splits(fold_numerals(squeeze(ask.wording.text))):
+        for rest, towns in islice(self._town_splits(fold_numerals(squeeze(ask.wording.text))), _MOST_SPLITS):
             within = replace(ask, towns=towns)
             candidates.meet_writing(within, rest)
-            for row in rows_of(rest):
+            for row in rows_of(rest)[:_FEW_ROWS]:
                 candidates.meet_sounds(within, row)
+        splits: dict[tuple[Row, frozenset[int]], int] = {}
         for row in rows_of(ask.wording.text):
             for rest_row, towns, floor in self._town_row_splits(row):
-                candidates.meet_sounds(replace(ask, towns=towns, floor=floor), rest_row)
+                splits.setdefault((rest_row, towns), floor)
+        for (rest_row, towns), floor in islice(splits.items(), _MOST_SPLITS):
+            candidates.meet_sounds(replace(ask, towns=towns, floor=floor), rest_row)
 
     def _town_splits(self, text: str) -> Iterator[tuple[str, frozenset[int]]]:
         by_text = self._shelf.town_keys.by_text
@@ -115,6 +123,8 @@ class Index:
         keys, sounds = self._shelf.town_keys, self._shelf.sounds
         for cut in range(1, len(row)):
             for town_row, rest in ((row[:cut], row[cut:]), (row[cut:], row[:cut])):
+                if len(town_row) > _LONGEST_TOWN:
+                    continue
                 if len(rest) == 1 and (len(town_row) == 1 or rest[0].sign in _ENDINGS):
                     continue
                 letters = [part.letters for part in town_row]
@@ -130,22 +140,20 @@ class Index:
                     yield rest, towns, floor
 
     def _meet_words(self, ask: Ask, words: list[str]) -> None:
-        """Each word on its own; an entry counts by how many of them it meets, its town being one of its words."""
-        met: dict[int, list[float]] = {}
-        names: dict[int, str] = {}
-        for word in words:
+        """What the longest word that means something meets, if the other words stand somewhere with it: name, town, English."""
+        for word in sorted(words, key=len, reverse=True):
             scores = Scores()
-            alone = Ask(self._shelf, scores, Wording(word), ask.admits)
-            self._meet_name(alone)
+            self._meet_name(replace(ask, scores=scores, wording=Wording(word)), _FEW_ROWS)
+            others = [fold_numerals(other) for other in words if other != word]
             for number, score in scores.best.items():
-                met.setdefault(number, []).append(score.level + score.shade / 8)
-                names.setdefault(number, score.name)
-        most = max(map(len, met.values()), default=0)
-        for number, found in met.items():
-            if len(found) == len(words):
-                ask.add(number, PART if max(found) < FUZZY else FUZZY, 2 + sum(found) / 8, names[number])
-            elif len(found) == most:
-                ask.add(number, FUZZY, 5 + sum(found) / 8, names[number])
+                haystack = self._shelf.haystacks[number]
+                missing = sum(other not in haystack for other in others)
+                if not missing:
+                    ask.add(number, max(score.level, PART), 2 + (score.level + score.shade) / 8, score.name)
+                else:
+                    ask.add(number, FUZZY, 4 + missing + (score.level + score.shade) / 8, score.name)
+            if scores.best:
+                return
 
     def _spellings(self, understood: str, admits: Callable[[int], bool]) -> tuple[str, ...]:
         letters = "".join((sounds_of(sign) or ("",))[0] if is_hanzi(sign) else sign for sign in squeeze(understood))

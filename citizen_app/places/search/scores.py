@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from heapq import nsmallest
+from typing import NamedTuple
 
-from citizen_app.geo import distance_m
 from citizen_app.places.search.entry import Entry, EntryKind, Hit, Match
 
 LEVELS = (Match.EXACT, Match.PREFIX, Match.PART, Match.FUZZY)
@@ -16,23 +17,20 @@ KIND_ORDER = {
         EntryKind.TOWN, EntryKind.VILLAGE, EntryKind.STOP, EntryKind.LANDMARK, EntryKind.MARKET, EntryKind.PARKING, EntryKind.LINE,
     ))
 }
+_DEGREE_M = 111_195.0
 _NEAR_M = (1_000.0, 3_000.0, 7_000.0, 15_000.0)
 _NEEDS_BUS = frozenset({EntryKind.VILLAGE, EntryKind.STOP})
 
 
-@dataclass(frozen=True)
-class Score:
-    """Small is good. `level` counts in LEVELS, `shade` within one of them; `is_other`: of another kind than was asked for."""
+class Score(NamedTuple):
+    """Small is good, the first field counting most. `is_other`: of another kind than was asked for; `level` counts in LEVELS,
+    `shade` within one of them; `name` is what the words met."""
 
     is_other: bool
     level: int
     is_other_ending: bool
     shade: float
     name: str
-
-    @property
-    def order(self) -> tuple[bool, int, bool, float]:
-        return self.is_other, self.level, self.is_other_ending, self.shade
 
 
 class Scores:
@@ -43,7 +41,7 @@ class Scores:
 
     def add(self, number: int, score: Score) -> None:
         known = self.best.get(number)
-        if known is None or score.order < known.order:
+        if known is None or score < known:
             self.best[number] = score
 
     def best_level(self) -> int:
@@ -51,26 +49,36 @@ class Scores:
         return min((score.level for score in self.best.values()), default=len(LEVELS))
 
     def hits(self, entries: Sequence[Entry], most: int, near: tuple[float, float] | None) -> tuple[Hit, ...]:
-        def order(number: int) -> tuple[object, ...]:
-            entry, score = entries[number], self.best[number]
-            return (*score.order, *static_order(entry, near), number)
+        """The best ones. Entries have to be in their static order, which decides in the end."""
+        around = _Around(*near) if near else None
 
-        return tuple(
-            Hit(entries[number], LEVELS[self.best[number].level], self.best[number].name)
-            for number in sorted(self.best, key=order)[:max(most, 0)]
-        )
+        def order(number: int) -> tuple[bool, int, bool, float, bool, int, int]:
+            score, entry = self.best[number], entries[number]
+            return (*score[:4], without_bus(entry), around.steps_to(entry) if around else 0, number)
 
-
-def static_order(entry: Entry, near: tuple[float, float] | None = None) -> tuple[bool, int, int, int, str, str]:
-    """What decides between entries that met the words alike: a bus, nearness, the kind, short names."""
-    without_bus = entry.kind in _NEEDS_BUS and not entry.is_served
-    return without_bus, _steps_away(entry, near), KIND_ORDER[entry.kind], len(entry.name), entry.name, entry.town
+        found = nsmallest(most, self.best, key=order) if most > 0 else []
+        return tuple(Hit(entries[number], LEVELS[self.best[number].level], self.best[number].name) for number in found)
 
 
-def _steps_away(entry: Entry, near: tuple[float, float] | None) -> int:
-    if near is None:
-        return 0
-    if entry.lat is None or entry.lon is None:
-        return len(_NEAR_M)
-    away_m = distance_m(near[0], near[1], entry.lat, entry.lon)
-    return sum(away_m > limit for limit in _NEAR_M)
+def without_bus(entry: Entry) -> bool:
+    """Whether a bus should stop there and none does."""
+    return entry.kind in _NEEDS_BUS and not entry.is_served
+
+
+def static_order(entry: Entry) -> tuple[bool, int, int, str, str]:
+    """What decides between entries that met the words alike and are as near: a bus, the kind, short names."""
+    return without_bus(entry), KIND_ORDER[entry.kind], len(entry.name), entry.name, entry.town
+
+
+class _Around:
+    """How far away entries are, in a few steps; what has no position is in the last one."""
+
+    def __init__(self, lat: float, lon: float) -> None:
+        self._lat, self._lon = lat, lon
+        self._lon_m = _DEGREE_M * math.cos(math.radians(lat))
+
+    def steps_to(self, entry: Entry) -> int:
+        if entry.lat is None or entry.lon is None:
+            return len(_NEAR_M)
+        away_m = math.hypot((entry.lat - self._lat) * _DEGREE_M, (entry.lon - self._lon) * self._lon_m)
+        return sum(away_m > limit for limit in _NEAR_M)

@@ -83,6 +83,7 @@ class Shelf:
                 spelled.add_english(number, squeeze(words))
         self.english = Book([" " + words for words in english])
         self.english_squeezed = Book([squeeze(words) for words in english])
+        self.haystacks = [_haystack(entry) for entry in entries]
         self.signs = _signs(entries)
         self.sign_keys = sorted(self.signs)
         self.tails = _tails(self.signs)
@@ -107,6 +108,14 @@ def _guess(text: str) -> tuple[str, ...]:
     """A reading from the characters alone, for a name that came without one."""
     units = [(sounds_of(sign) or ("?",))[0] if is_hanzi(sign) else sign for sign in text]
     return (" ".join(units),)
+
+
+def _haystack(entry: Entry) -> str:
+    """All words of an entry in one string, to see whether a word is among them."""
+    names = (entry.name, entry.town, entry.name_en, entry.sign, *(name for name, _ in entry.aliases))
+    written = " ".join(english_form(fold(name)) for name in names if name)
+    spoken = " ".join(reading.replace(" ", "") for reading in (*entry.readings[:2], *entry.town_readings[:1]))
+    return f"{fold_numerals(written)} {spoken}"
 
 
 def _town_core(town: str) -> str:

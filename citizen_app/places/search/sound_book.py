@@ -12,7 +12,7 @@ from citizen_app.places.search.parts import Part, Row
 from citizen_app.places.search.sounds import ear
 
 _FIRST_SIGN = 0x3400
-MOST_PLACES = 400
+MOST_PLACES = 160
 
 
 @dataclass(frozen=True)
@@ -28,12 +28,20 @@ class Sounding:
 
 @dataclass(frozen=True)
 class _Wanted:
-    """What may stand at one place: the right sign, those that go on from it, those that sound like it."""
+    """What may stand at one place: the right sign, those that go on from it, those that sound like it.
+
+    `ear_sign` is what the letters sound like as they stand, "" where they are no syllable; `is_open` says that others may stand.
+    """
 
     right: str
     going_on: frozenset[str]
     alike: frozenset[str]
-    ear_sign: str    # the one sign to look for, "" where several may stand
+    ear_sign: str
+    is_open: bool
+
+    @property
+    def fixed(self) -> str:
+        return "" if self.is_open else self.ear_sign
 
 
 class SoundBook:
@@ -47,7 +55,7 @@ class SoundBook:
             self._signs[syllable] = chr(_FIRST_SIGN + len(self._signs))
             self._ear_signs.setdefault(ear(syllable), chr(_FIRST_SIGN + len(self._ear_signs)))
         by_ear = {syllable: self._ear_signs[ear(syllable)] for syllable in self._signs}
-        self._exact = "\n" + "\n".join("".join(map(self._signs.__getitem__, row)) for row in rows) + "\n"
+        self._exact = Book(["".join(map(self._signs.__getitem__, row)) for row in rows])
         self._ear = Book(["".join(map(by_ear.__getitem__, row)) for row in rows])
         self._initials = Book(["".join(syllable[0] for syllable in row) for row in rows])
         self._counts = Counter(self._ear.text)
@@ -74,23 +82,27 @@ class SoundBook:
     def _places(self, row: Row, wanted: list[_Wanted], most: int) -> Iterator[tuple[int, int]]:
         first, needle = self._anchor(wanted)
         if needle:
-            if first == 0:
-                yield from ((line, 0) for line in self._ear.find_beginning(needle, most))
+            if self._count(needle) > most:    # the best of many first
+                whole = "".join(one.ear_sign for one in wanted)
+                if len(whole) == len(row):
+                    yield from ((line, 0) for line in self._ear.find_beginning(whole, most))
+                if first == 0:
+                    yield from ((line, 0) for line in self._ear.find_beginning(needle, most))
             yield from ((line, at - first) for line, at in self._ear.find(needle, most))
-            return
-        if len(row) > 1:
+        elif len(row) > 1:
             letters = "".join(part.letters[0] for part in row)
+            yield from ((line, 0) for line in self._initials.find_beginning(letters + "\n", most))
             yield from ((line, 0) for line in self._initials.find_beginning(letters, most))
             yield from self._initials.find(letters, most)
-            return
-        if len(row[0].letters) == 1:
-            yield from ((line, 0) for line in self._initials.find_beginning(row[0].letters, most))
-            return
-        for sign in sorted(wanted[0].alike, key=lambda sign: self._counts[sign])[:40]:
-            yield from ((line, 0) for line in self._ear.find_beginning(sign, most // 4))
-        whole = self._ear_signs.get(ear(row[0].letters)) if row[0].is_whole else None
-        if whole:
-            yield from self._ear.find(whole, most)
+        elif row[0].is_initial:
+            yield from ((line, 0) for line in self._initials.find_beginning(row[0].letters[0], most))
+        else:
+            only = wanted[0]
+            for sign in (only.right, *sorted(only.going_on, key=self._counts.__getitem__)):
+                if sign:
+                    yield from ((line, 0) for line in self._exact.find_beginning(sign, most // 4))
+            if only.right:
+                yield from self._exact.find(only.right, most // 2)
 
     def _anchor(self, wanted: list[_Wanted]) -> tuple[int, str]:
         """The run of fixed sounds that is rarest, and where in the row it begins."""
@@ -98,27 +110,33 @@ class SoundBook:
         at = 0
         while at < len(wanted):
             end = at
-            while end < len(wanted) and wanted[end].ear_sign:
+            while end < len(wanted) and wanted[end].fixed:
                 end += 1
             if end > at:
-                count = min(self._counts[one.ear_sign] for one in wanted[at:end]) >> (end - at - 1)
+                run = "".join(one.fixed for one in wanted[at:end])
+                count = self._count(run) >> (end - at - 1)
                 if count < best_count:
-                    best, best_count = (at, "".join(one.ear_sign for one in wanted[at:end])), count
+                    best, best_count = (at, run), count
             at = end + 1
         return best
+
+    def _count(self, signs: str) -> int:
+        """In how many places they stand at most."""
+        return min(self._counts[sign] for sign in signs)
 
     def _verify(self, line: int, at: int, wanted: list[_Wanted]) -> Sounding | None:
         if at + len(wanted) > self.lengths[line]:
             return None
         start = self._ear.start(line) + at
+        exact, alike = self._exact.text, self._ear.text
         by_ear = begun = 0
         for number, one in enumerate(wanted, start):
-            sign = self._exact[number]
+            sign = exact[number]
             if sign == one.right:
                 continue
             if sign in one.going_on:
                 begun += 1
-            elif self._ear.text[number] in one.alike:
+            elif alike[number] in one.alike:
                 by_ear += 1
             else:
                 return None
@@ -135,8 +153,8 @@ class SoundBook:
         ear_sign = self._ear_signs.get(ear(part.letters), "") if part.is_whole else ""
         right = self._signs.get(part.letters, "") if part.is_whole else ""
         if part.is_whole and not may_go_on:
-            return _Wanted(right, frozenset(), frozenset(ear_sign), ear_sign)
+            return _Wanted(right, frozenset(), frozenset(ear_sign), ear_sign, False)
         begun = frozenset(sign for syllable, sign in self._signs.items() if syllable.startswith(part.letters))
         sound = ear(part.letters)
         alike = frozenset(sign for syllable, sign in self._ear_signs.items() if syllable.startswith(sound) and len(part.letters) > 1)
-        return _Wanted(right, begun, alike | frozenset(ear_sign), "")
+        return _Wanted(right, begun, alike | frozenset(ear_sign), ear_sign, True)

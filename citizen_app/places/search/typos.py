@@ -53,7 +53,8 @@ class Spelled:
     """What each form looks like in letters and in characters, for one slip in either."""
 
     def __init__(self) -> None:
-        self._letters, self._texts, self._english = _Lengths(), _Lengths(), _Lengths()
+        self._letters, self._texts, self._english, self._names = _Lengths(), _Lengths(), _Lengths(), _Lengths()
+        self._known: set[str] = set()
 
     def add_text(self, form: int, text: str, core: int) -> None:
         for one in {text, text[:core]}:
@@ -64,19 +65,20 @@ class Spelled:
         whole, short = "".join(units), "".join(units[:core])
         for one in {whole, short, town + whole, town + short}:
             self._letters.add(one, form)
+        if short not in self._known:
+            self._known.add(short)
+            self._names.add(short, form)
 
     def add_english(self, entry: int, letters: str) -> None:
         self._english.add(letters, entry)
 
     def near_letters(self, letters: str) -> Iterator[tuple[int, int]]:
         """Forms whose pinyin, with or without the town before it, is a slip away; two in long ones."""
-        if len(letters) >= _LETTERS_AT_LEAST:
-            yield from self._letters.near(letters, _slips(letters))
+        return _near(self._letters, letters)
 
     def near_english(self, letters: str) -> Iterator[tuple[int, int]]:
-        """Entries whose English name is a slip away; two in long ones."""
-        if len(letters) >= _LETTERS_AT_LEAST:
-            yield from self._english.near(letters, _slips(letters))
+        """The same with the English names of entries."""
+        return _near(self._english, letters)
 
     def near_text(self, text: str) -> Iterator[tuple[int, int]]:
         """Forms of three characters or more with one of them wrong, missing, too many, or two swapped."""
@@ -85,8 +87,9 @@ class Spelled:
 
     def nearest(self, letters: str, most: int) -> list[tuple[float, int]]:
         """The forms nearest in letters, with how like they are (1 is equal), most like first."""
-        return self._letters.nearest(letters, most)
+        return self._names.nearest(letters, most)
 
 
-def _slips(letters: str) -> int:
-    return 2 if len(letters) >= _TWO_SLIPS_FROM else 1
+def _near(lengths: _Lengths, letters: str) -> Iterator[tuple[int, int]]:
+    if len(letters) >= _LETTERS_AT_LEAST:
+        yield from lengths.near(letters, 2 if len(letters) >= _TWO_SLIPS_FROM else 1)
