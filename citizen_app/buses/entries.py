@@ -5,6 +5,7 @@ Stops of one name near each other in one town are one entry, since people mean a
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from citizen_app.places.search.entry import Entry, EntryKind
 
 ONE_PLACE_M = 400      # stops of one name that are farther apart are two places
 SERVED_M = 500         # what is nearer to a stop than this is served by it
+_DIGIT = re.compile(r"\d")    # a code without any is looked for as a name is
 
 
 def network_entries(schedule: Schedule, towns: Mapping[str, str]) -> list[Entry]:
@@ -98,7 +100,7 @@ def _stop_entries(schedule: Schedule, towns: Mapping[str, str]) -> list[Entry]:
         entries.append(Entry(
             EntryKind.STOP, signs[0], group[0].name, _english(schedule.stop_name(group[0], True), group[0].name),
             group[0].town_code, towns.get(group[0].town_code, ""), sign=signs[0],
-            aliases=tuple((sign, ()) for sign in signs[1:]), lat=lat, lon=lon,
+            aliases=tuple((sign, ()) for sign in signs if sign != signs[0] or not _DIGIT.search(sign)), lat=lat, lon=lon,
             is_served=any(first[index] != first[index + 1] for index in places),
         ))
     return entries

@@ -13,7 +13,6 @@ from citizen_app import language, web, words
 from citizen_app.access import PUBLIC, access
 from citizen_app.buses import listing, store
 from citizen_app.buses.board import LineAtStop
-from citizen_app.buses.finding import find_lines_and_stops
 from citizen_app.buses.grid import Grid
 from citizen_app.buses.line_names import Names
 from citizen_app.buses.market_days import markets_on
@@ -31,24 +30,24 @@ from citizen_app.places import store as places_store
 blueprint = Blueprint("buses", __name__)
 
 MOST_BY_KIND = 120    # lines in one list; more are parted by how their names begin
-MOST_FOUND = 30
 _UNBROKEN = "\u00a0"    # keeps a time beside its word
 
 
 @blueprint.get("/buses")
 @access(PUBLIC)
 def list_lines() -> ResponseReturnValue:
-    """All lines by kind, or the lines and stops whose names hold `q`."""
+    """All lines by kind, or those of a town. What was once looked for here is looked for on the page of all searches."""
+    if request.args.get("q", "").strip():
+        return redirect(web.link_to("search.search", q=request.args["q"].strip()))
     keep_for_a_minute()
     published = store.current_published()
     if published is None:
         return render_template("buses/list_lines.html", published=None)
-    query = request.args.get("q", "").strip()[:40]
     routes, services = published.schedule.network.routes, published.schedule.services_on(today())
     return render_template(
-        "buses/list_lines.html", q=query, lines=len(routes),
+        "buses/list_lines.html", lines=len(routes),
         running=sum(runs_on(published.schedule, route, services) for route in routes),
-        **(_find(published, query) if query else _browse(published)), **common(published),
+        **_browse(published), **common(published),
     )
 
 
@@ -188,18 +187,3 @@ def _kind_words(kind: RouteKind) -> str:
         RouteKind.STATION: gettext("火车站接驳"), RouteKind.URBAN: gettext("城市公交"), RouteKind.OTHER: gettext("线路"),
     }
     return str(said[kind])
-
-
-def _find(published: Published, query: str) -> dict[str, Any]:
-    """The lines and stops that hold the words, as many as can be looked through."""
-    found = find_lines_and_stops(published.schedule, query, 4 * MOST_FOUND)
-    towns = {town.code: words.name_of(town) for town in places_store.list_towns()}
-    names = names_of(published)
-    return {
-        "found_lines": line_rows(published, found.routes[:MOST_FOUND]),
-        "found_stops": [
-            {"name": names.stop(one), "url": stop_url(published, one), "where": towns.get(one.town_code, "")}
-            for one in found.stops[:MOST_FOUND]
-        ],
-        "more_found": max(0, len(found.routes) - MOST_FOUND) + max(0, len(found.stops) - MOST_FOUND),
-    }

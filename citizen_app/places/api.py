@@ -12,7 +12,6 @@ from citizen_app.access import PUBLIC, access
 from citizen_app.answers import cached_json
 from citizen_app.errors import NotFound
 from citizen_app.places import schemas, store
-from citizen_app.places.search.entry import EntryKind
 
 blueprint = Blueprint("search_api", __name__, url_prefix="/api/v1", description="Places, stops and lines by name.")
 
@@ -25,9 +24,8 @@ _FRESH_S = 60
 @blueprint.response(200, schemas.SearchSchema)
 def get_search(query: dict[str, Any]) -> Response:
     """What the words may mean, best first. A place in `near` that is not known (any more) changes nothing."""
-    kinds = frozenset(EntryKind(kind) for kind in query.get("kinds", ()))
     near = finder.place_near(query["near"]) if "near" in query else None
-    answer = finder.current_index().find(query["q"], query["limit"], kinds or None, near)
+    answer = finder.current_index().find(query["q"], query["limit"], query.get("kinds"), near)
     hits = [{**vars(hit.entry), "key": hit.entry.key, "match": hit.match, "by": hit.by} for hit in answer.hits]
     body = {**_about_data(), "understood": answer.understood, "hits": hits, "spellings": answer.spellings}
     return cached_json(schemas.SearchSchema().dump(body), _FRESH_S)

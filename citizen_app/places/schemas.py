@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields, validate
-from webargs.fields import DelimitedList
+from marshmallow import Schema, ValidationError, fields, validate
 
 from citizen_app.places.search.entry import EntryKind, Match
 
@@ -18,6 +17,16 @@ def _about(text: str, **more: Any) -> dict[str, Any]:
     return {"description": text, **more}
 
 
+class KindsField(fields.String):
+    """stop,village, as a frozen set of kinds."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **options: Any) -> Any:
+        words = super()._deserialize(value, attr, data, **options).split(",")
+        if not set(words) <= set(_KINDS):
+            raise ValidationError(f"expected some of {', '.join(_KINDS)}, parted by commas")
+        return frozenset(map(EntryKind, words))
+
+
 class SearchQuerySchema(Schema):
     """What is looked for."""
 
@@ -25,9 +34,7 @@ class SearchQuerySchema(Schema):
         required=True, validate=[validate.Length(1, LONGEST), validate.Regexp(r".*\S", error="Must not be blank.")],
         metadata=_about("Parts of names, town and village, pinyin, initials, numbers and codes on signs.", example="汛桥光明"),
     )
-    kinds = DelimitedList(
-        fields.String(validate=validate.OneOf(_KINDS)), metadata=_about("Only these kinds, parted by commas.", example="stop,village"),
-    )
+    kinds = KindsField(metadata=_about(f"Only these kinds, parted by commas: {', '.join(_KINDS)}.", example="stop,village"))
     limit = fields.Integer(load_default=8, validate=validate.Range(1, MOST_FOUND))
     near = fields.String(
         validate=validate.Regexp(rf"({'|'.join(_KINDS)}):.+", error="Expected the key of a place, such as stop:LH0201."),

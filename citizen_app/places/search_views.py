@@ -58,7 +58,7 @@ def suggest() -> ResponseReturnValue:
 def kind_words(kind: EntryKind) -> str:
     said = {
         EntryKind.TOWN: gettext("乡镇"), EntryKind.VILLAGE: gettext("村"), EntryKind.STOP: gettext("站"),
-        EntryKind.LINE: gettext("线路"), EntryKind.PARKING: gettext("停车场"), EntryKind.MARKET: gettext("集市"),
+        EntryKind.LINE: gettext("线路"), EntryKind.PARKING: gettext("车场"), EntryKind.MARKET: gettext("集市"),
         EntryKind.LANDMARK: gettext("地点"),
     }
     return str(said[kind])

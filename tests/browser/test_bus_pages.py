@@ -23,8 +23,8 @@ from tests.every_state import fill_every_state
 NOW = datetime(2026, 11, 25, 7, 20, tzinfo=UTC)    # a Wednesday, 15:20
 PAGES = {
     "buses": "/buses",
-    "buses-found": "/buses?q=小芝",
-    "buses-nothing": "/buses?q=不存在",
+    "search-found": "/search?q=小芝",
+    "search-nothing": "/search?q=不存在",
     "buses-town": "/buses?town=331082104",
     "stop": "/stops/LH0201",
     "stop-night": "/stops/LH0201?at=23:50",

@@ -31,7 +31,7 @@ MORNING = datetime(2026, 11, 25, 0, 10, tzinfo=UTC)      # a Wednesday, 8:10, �
 EVENING = datetime(2026, 11, 25, 14, 40, tzinfo=UTC)     # 22:40
 CENTRE = "/stops/LH0201"
 PAGES = (
-    "/buses", "/buses?q=小芝", "/buses?q=不存在", "/buses?town=331082104", CENTRE, f"{CENTRE}?at=2026-11-28T08:10", f"{CENTRE}/poster",
+    "/buses", "/search?q=小芝", "/search?q=不存在", "/buses?town=331082104", CENTRE, f"{CENTRE}?at=2026-11-28T08:10", f"{CENTRE}/poster",
     "/routes/101", "/routes/101?dir=1&stop=LH0204", "/routes/j2?date=2026-11-25", "/markets", "/markets?month=2026-12",
     "/markets/duqiao",
 )
@@ -299,10 +299,11 @@ def test_hundreds_of_lines_are_parted_by_their_beginnings(database_kind: str, si
 
 # Finding.
 
-def test_the_search_finds_lines_and_stops_and_says_what_to_do_when_there_is_nothing(database_kind: str, pages: FlaskClient) -> None:
-    found = pages.get("/buses?q=小芝")
+def test_what_was_looked_for_among_the_lines_is_looked_for_everywhere(database_kind: str, pages: FlaskClient) -> None:
+    found = pages.get("/buses?q=小芝", follow_redirects=True)
+    assert found.request.path == "/search"
     assert 'href="/routes/101"' in found.text and re.search(r'href="/stops/LH\d+"', found.text)
-    nothing = pages.get("/buses?q=<script>")
+    nothing = pages.get("/buses?q=<script>", follow_redirects=True)
     assert "没有找到" in nothing.text and "<script>" not in nothing.text and "电话" in nothing.text
 
 

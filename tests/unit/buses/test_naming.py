@@ -1,10 +1,9 @@
-"""Slugs, codes, names in two languages, and finding by them."""
+"""Slugs, codes, and names in two languages."""
 
 from __future__ import annotations
 
 from hypothesis import given
 
-from citizen_app.buses.finding import find_lines_and_stops
 from citizen_app.buses.naming import codes_of, slugify, slugs_of
 from citizen_app.buses.network import Network, Route, Stop, Translation
 from citizen_app.buses.schedule import Schedule, build_schedule
@@ -68,19 +67,3 @@ def test_what_is_not_there_is_not_found() -> None:
             assert "nowhere" in str(error)
         else:
             raise AssertionError("found")
-
-
-def test_search_finds_names_in_both_languages_codes_and_parts_and_puts_the_exact_one_first() -> None:
-    schedule = schedule_of()
-    assert [stop.stop_id for stop in find_lines_and_stops(schedule, "xun QIAO").stops] == ["xun"]
-    assert {stop.stop_id for stop in find_lines_and_stops(schedule, "桥").stops} == {"qiao", "xun"}
-    assert [stop.stop_id for stop in find_lines_and_stops(schedule, "lzong").stops] == ["zong"]
-    assert [route.route_id for route in find_lines_and_stops(schedule, "１０１").routes] == ["101"]
-    assert find_lines_and_stops(schedule, " ").routes == ()
-    assert [route.route_id for route in find_lines_and_stops(schedule, "汛桥").routes] == ["101"]    # by where it goes
-
-
-def test_a_station_is_found_by_the_code_of_its_platform_and_the_platform_is_not() -> None:
-    stops = (Stop("st", "总站", location_type=1), Stop("p", "总站", parent_station="st", code="B7"), *schedule_of().network.stops)
-    found = find_lines_and_stops(build_schedule(make_network(stops=stops), CALENDAR), "b7")
-    assert [stop.stop_id for stop in found.stops] == ["st"]
