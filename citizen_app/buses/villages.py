@@ -160,12 +160,13 @@ def _without_spots(name: str) -> Iterable[str]:
 
 
 def _sorted(schedule: Schedule, stops: Mapping[int, Certainty], called: set[int]) -> tuple[VillageStop, ...]:
+    """The surest first, else in the order of the network, of a correction in that of whoever wrote it."""
     order = list(Certainty)
     links = [
         VillageStop(index, certainty, tuple(one for one in schedule.stop_indices(schedule.network.stops[index]) if one in called))
         for index, certainty in stops.items()
     ]
-    return tuple(sorted(links, key=lambda one: (order.index(one.certainty), one.stop)))
+    return tuple(sorted(links, key=lambda one: order.index(one.certainty)))
 
 
 def _find_stops(schedule: Schedule, codes: Iterable[str]) -> tuple[list[int], tuple[str, ...]]:
