@@ -128,9 +128,8 @@ def _ends(question: Question, lookups: dict[str, Lookup]) -> list[dict[str, Any]
     ends = []
     for field, found in lookups.items():
         key = found.entry.key if found.entry else ""
-        is_needed = bool(question.origin or question.destination)
         ends.append({
-            "field": field, "key": key, "asked": found.asked, "is_missing": is_needed and not found.asked,
+            "field": field, "key": key, "asked": found.asked, "is_missing": field in request.args and not found.asked,
             "is_unknown": bool(found.asked) and not key and not found.choices,
             "choices": [
                 {"name": words.name_of(one), "kind": kind_words(one.kind), "town": town_of(one), "url": link(question, field, one.key)}

@@ -125,7 +125,7 @@ def _next_home(published: Published, home: Ends, journey: Journey, name: str) ->
 
 
 def _titled(day: date) -> dict[str, Any]:
-    return {"asked_day": day, "lunar": words.lunar(day)}
+    return {"asked_day": day, "lunar": words.lunar(day, with_month=False)}
 
 
 def _last(published: Published, ends: Ends, journey: Journey, to: str) -> dict[str, Any]:

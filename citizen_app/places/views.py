@@ -41,7 +41,7 @@ def refresh_home() -> ResponseReturnValue:
 @blueprint.get("/robots.txt")
 @access(PUBLIC)
 def show_robots() -> ResponseReturnValue:
-    return Response("User-agent: *\nDisallow: /parts\nDisallow: /parking/parts\n", mimetype="text/plain")
+    return Response("User-agent: *\nDisallow: /parts\nDisallow: /parking/parts\nDisallow: /journeys\nDisallow: /stops/*/reach\n", mimetype="text/plain")
 
 
 def _buses() -> dict[str, Any]:

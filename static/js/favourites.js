@@ -29,11 +29,12 @@
     text.className = 'bd nm';
     text.textContent = one.name;
     link.appendChild(text);
+    item.appendChild(link);
+    if (!list.getAttribute('data-forget')) { return item; }
     forget.type = 'button';
     forget.textContent = list.getAttribute('data-forget');
     forget.setAttribute('aria-label', list.getAttribute('data-forget') + ' ' + one.name);
     forget.addEventListener('click', function () { write(without(one.path)); show(); });
-    item.appendChild(link);
     item.appendChild(forget);
     return item;
   }
