@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
 
 from citizen_app.buses.fares import fare_between
 from citizen_app.buses.journeys.day_view import DayView
@@ -14,7 +13,11 @@ from citizen_app.buses.journeys.rules import Rules
 from citizen_app.buses.network import Fare
 from citizen_app.buses.schedule import Schedule
 
+LONGEST_WALK_MIN = 240
+Walks = Mapping[int, StopAccess]
+
 _MOST_FARES = 65_536
+_MOST_TOLD = 4096           # rides kept with a view: half a kilobyte each
 _MINUTE = timedelta(minutes=1)
 
 
@@ -23,63 +26,62 @@ class Answers:
 
     def __init__(self, schedule: Schedule, rules: Rules, paths: Footpaths) -> None:
         self._schedule, self._rules = schedule, rules
+        self._runs, self._calls = schedule.runs, schedule.network.stop_times
         self._distances = paths.distances()
         self._routes = {route.route_id: route for route in schedule.network.routes}
         self._route_of_trip = [self._routes[trip.route_id] for trip in schedule.network.trips]
         self._fares: dict[tuple[str, int, int], Fare | None] = {}
 
-    def tell(self, view: DayView, rows: Sequence[Sequence[int]], origin: Access, destination: Access) -> Journey:
-        """One journey; `rows` are the rides as the scan wrote them, the last one of the view's direction first."""
-        if not view.is_mirrored:
-            rows = rows[::-1]
-        rides = [self._ride(view, *row) for row in rows]
+    def tell(self, view: DayView, rows: Sequence[tuple[int, int, int, int]], start: Walks, end: Walks) -> Journey:
+        """One journey; `rows` are the rides as the scan wrote them, the last one of the view's direction first.
+
+        `start` and `end` are the walks from the place of origin and to the destination.
+        """
+        rides = [view.told.get(row) or self._tell_ride(view, row) for row in (rows if view.is_mirrored else reversed(rows))]
         legs: list[Walk | Ride] = []
-        first, last = rides[0], rides[-1]
-        start = walk_to(origin, first.board_stop)
-        departs_at = first.departs_at - minutes_of_walk(start) * _MINUTE
-        if start.walk_s:
-            legs.append(Walk(None, start.stop, departs_at, first.departs_at, start.distance_m))
-        legs.append(first)
-        for before, after in pairwise(rides):
-            if before.alight_stop != after.board_stop:
-                legs.append(self._footpath(before, after))
-            legs.append(after)
-        end = walk_to(destination, last.alight_stop)
-        arrives_at = last.arrives_at + minutes_of_walk(end) * _MINUTE
-        if end.walk_s:
-            legs.append(Walk(end.stop, None, last.arrives_at, arrives_at, end.distance_m))
+        before = None
+        for ride in rides:
+            if before is not None and before.alight_stop != ride.board_stop:
+                legs.append(self._footpath(before, ride))
+            legs.append(ride)
+            before = ride
+        departs_at, arrives_at = rides[0].departs_at, rides[-1].arrives_at
+        first, last = start[rides[0].board_stop], end[rides[-1].alight_stop]
+        if first.walk_s:
+            departs_at -= minutes_of_walk(first) * _MINUTE
+            legs.insert(0, Walk(None, first.stop, departs_at, rides[0].departs_at, first.distance_m))
+        if last.walk_s:
+            arrives_at += minutes_of_walk(last) * _MINUTE
+            legs.append(Walk(last.stop, None, rides[-1].arrives_at, arrives_at, last.distance_m))
         return Journey(departs_at, arrives_at, tuple(legs))
 
-    def _ride(self, view: DayView, route: int, trip: int, board: int, alight: int) -> Ride:
-        schedule, times = self._schedule, view.timetable
-        count, first, call_first = times.trips.item(route), times.time_first.item(route), times.call_first.item(route)
-        length = times.call_first.item(route + 1) - call_first
-        departs = times.departure.item(first + board * count + trip)
+    def _tell_ride(self, view: DayView, row: tuple[int, int, int, int]) -> Ride:
+        route, trip, board, alight = row
+        times = view.timetable
+        first = times.time_first.item(route)
+        length = times.call_first.item(route + 1) - times.call_first.item(route)
+        departs = times.departure.item(first + trip * length + board)
         arrives = times.arrival.item(first + trip * length + alight)
         if view.is_mirrored:
             board, alight, departs, arrives = length - 1 - alight, length - 1 - board, -arrives, -departs
-            trip = count - 1 - trip
+            trip = times.trips.item(route) - 1 - trip
         number = view.trip_first.item(route) + trip
         run = view.run.item(number)
-        calls, of_trip = schedule.network.stop_times, schedule.runs.trip.item(run)
-        board_call, alight_call = calls.first.item(of_trip) + board, calls.first.item(of_trip) + alight
-        board_stop, alight_stop = calls.stop.item(board_call), calls.stop.item(alight_call)
-        sign, frequency = calls.headsign.item(board_call), schedule.runs.frequency.item(run)
+        of_trip, frequency = self._runs.trip.item(run), self._runs.frequency.item(run)
+        board_call = self._calls.first.item(of_trip) + board
+        alight_call = board_call - board + alight
+        board_stop, alight_stop = self._calls.stop.item(board_call), self._calls.stop.item(alight_call)
+        sign = self._calls.headsign.item(board_call)
         line = self._route_of_trip[of_trip]
-        return Ride(
-            line,
-            calls.headsigns[sign] if sign >= 0 else schedule.headsigns[of_trip],
-            of_trip,
-            view.day + timedelta(view.offset.item(number)),
-            board_stop,
-            alight_stop,
-            board_call,
-            alight_call,
-            view.start + departs * _MINUTE,
-            view.start + arrives * _MINUTE,
-            self.fare(line.route_id, board_stop, alight_stop),
-            None if frequency < 0 else self._headway_s(frequency),
+        ride = Ride(
+            line, self._calls.headsigns[sign] if sign >= 0 else self._schedule.headsigns[of_trip],
+            of_trip, view.day + timedelta(view.offset.item(number)), board_stop, alight_stop, board_call, alight_call,
+            view.start + departs * _MINUTE, view.start + arrives * _MINUTE,
+            self.fare(line.route_id, board_stop, alight_stop), None if frequency < 0 else self._headway_s(frequency),
         )
+        if len(view.told) < _MOST_TOLD:
+            view.told[row] = ride
+        return ride
 
     def fare(self, route_id: str, board_stop: int, alight_stop: int) -> Fare | None:
         """The fare of a ride, from memory when it was asked for before."""
@@ -109,22 +111,19 @@ def minutes_of_walk(access: StopAccess) -> int:
     return -(-access.walk_s // 60)
 
 
-def walk_to(place: Access, stop: int) -> StopAccess:
-    """The shortest of the place's walks to a stop. Raises KeyError when there is none."""
-    found = [one for one in place.stops if one.stop == stop]
-    if not found:
-        raise KeyError(stop)
-    return min(found, key=minutes_of_walk)
+def walks_of(place: Access) -> Walks:
+    """The shortest walk to each of the place's stops; who walks for hours does not go by bus."""
+    if len(place.stops) == 1 and not place.stops[0].walk_s:
+        return {place.stops[0].stop: place.stops[0]}
+    return {one.stop: one for one in sorted(place.stops, key=_longest_first) if one.walk_s <= LONGEST_WALK_MIN * 60}
 
 
-def shortest_walks(place: Access) -> Mapping[int, StopAccess]:
-    """By stop."""
-    return {one.stop: one for one in sorted(place.stops, key=lambda one: -one.walk_s)}
+def _longest_first(one: StopAccess) -> int:
+    return -one.walk_s
 
 
-def walk_between(origin: Access, destination: Access) -> StopAccess | None:
+def walk_between(starts: Walks, ends: Walks) -> StopAccess | None:
     """The shortest way from one place to another past a stop that both are near to; None when there is none."""
-    starts, ends = shortest_walks(origin), shortest_walks(destination)
     ways = []
     for stop in starts.keys() & ends.keys():
         minutes = minutes_of_walk(starts[stop]) + minutes_of_walk(ends[stop])

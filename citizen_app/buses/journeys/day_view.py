@@ -5,7 +5,7 @@ A view has the trips of the service days before that are still under way, and of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from citizen_app.buses.journeys.arrays import Arrays
 from citizen_app.buses.journeys.footpaths import Footpaths
-from citizen_app.buses.journeys.journey import AS_PLANNED, Overlay
+from citizen_app.buses.journeys.journey import AS_PLANNED, Overlay, Ride
 from citizen_app.buses.journeys.overlay import Operation, as_planned, is_touched, lay_over
 from citizen_app.buses.journeys.routing import mirror_calls, shortest_hops, split_into_routes, write_times
 from citizen_app.buses.journeys.timetable import RULE_BITS, Hops, Ints, Timetable
@@ -28,7 +28,7 @@ class DayView:
     """Minute 0 is `start`, UTC; on the mirrored day minutes count backwards from there.
 
     Trip t of route r is the vehicle trip_first[r] + t; `run` is its index among the schedule's runs, `offset` its service day
-    in days from `day`. `longest_hop` is that of the hops, in minutes.
+    in days from `day`. `longest_hop` is that of the hops, in minutes. `told` are rides that were told before, as the scan wrote them.
     """
 
     day: date
@@ -40,6 +40,7 @@ class DayView:
     trip_first: Ints
     run: Ints
     offset: Ints
+    told: dict[tuple[int, int, int, int], Ride] = field(default_factory=dict)
 
     @property
     def size_bytes(self) -> int:

@@ -97,20 +97,24 @@ def _list_departures(day: Timetable, work: Work, origins: Ints, origin_walks: In
             if day.call[day.call_first[route] + place] & NO_BOARDING:
                 continue
             count = day.trips[route]
-            first = day.time_first[route] + place * count
-            trip = earliest_trip(day.departure, first, count, earliest + walk)
-            while trip < count and day.departure[first + trip] - walk < latest:
-                work.window[day.departure[first + trip] - walk - earliest] = 1
+            length = day.call_first[route + 1] - day.call_first[route]
+            first = day.time_first[route] + place
+            trip = earliest_trip(day.departure, first, length, count, earliest + walk)
+            while trip < count and day.departure[first + trip * length] - walk < latest:
+                work.window[day.departure[first + trip * length] - walk - earliest] = 1
                 trip += 1
 
 
 @compiled
-def earliest_trip(departure: Minutes, first: int, count: int, at: int) -> int:
-    """et(r, p): the first of `count` trips that leaves at `at` or later; their departures begin at `first`. `count`: none."""
+def earliest_trip(departure: Minutes, first: int, length: int, count: int, at: int) -> int:
+    """et(r, p): the first of `count` trips that leaves at `at` or later, `count` when none does.
+
+    `first` is where the first one's departure is, `length` how far the next one's is from it.
+    """
     low, high = 0, count
     while low < high:
         middle = (low + high) >> 1
-        if departure[np.uint64(first + middle)] < at:
+        if departure[np.uint64(first + middle * length)] < at:
             low = middle + 1
         else:
             high = middle
@@ -190,8 +194,8 @@ def _scan_routes(day: Timetable, labels: Labels, work: Work, queued: int, k: int
                 at = np.int32(day.arrival[np.uint64(trip_times + place)])
                 if at < arrival[stop] and at + labels.bound[stop] < limit:
                     arrival[stop] = at
-                    ride = labels.ride[k, stop]
-                    ride[0], ride[1], ride[2], ride[3] = route, trip, boarded, place
+                    labels.ride[k, stop, 0], labels.ride[k, stop, 1] = route, trip
+                    labels.ride[k, stop, 2], labels.ride[k, stop, 3] = boarded, place
                     if not work.is_improved[stop]:
                         work.is_improved[stop] = True
                         work.improved[improved] = stop
@@ -200,15 +204,15 @@ def _scan_routes(day: Timetable, labels: Labels, work: Work, queued: int, k: int
                         limit = target = at + work.egress[stop]
                         at_target = np.int64(stop)
             ready = work.ready[stop]
-            if ready < UNREACHED and not call & np.uint32(NO_BOARDING):
-                departures = times + place * count
-                if trip < 0:
-                    caught = earliest_trip(day.departure, departures, count, ready)
+            if trip < 0:
+                if ready < UNREACHED and not call & np.uint32(NO_BOARDING):
+                    caught = earliest_trip(day.departure, times + place, length, count, ready)
                     if caught < count:
                         trip, boarded, trip_times = caught, place, times + caught * length
-                elif trip > 0 and day.departure[np.uint64(departures + trip - 1)] >= ready:
-                    trip = earliest_trip(day.departure, departures, trip - 1, ready)
-                    boarded, trip_times = place, times + trip * length
+            elif trip > 0 and day.departure[np.uint64(trip_times - length + place)] >= ready and not call & np.uint32(NO_BOARDING):
+                # An earlier trip can be caught here; that a stop is not marked needs no test of its own, which would cost more.
+                trip = earliest_trip(day.departure, times + place, length, trip - 1, ready)
+                boarded, trip_times = place, times + trip * length
     labels.target[k] = target
     return improved, at_target
 

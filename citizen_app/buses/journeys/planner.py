@@ -12,12 +12,12 @@ from datetime import date, datetime, time, timedelta
 
 import numpy as np
 
-from citizen_app.buses.journeys.answers import Answers, minutes_of_walk, on_foot, walk_between
+from citizen_app.buses.journeys.answers import LONGEST_WALK_MIN, Answers, Walks, minutes_of_walk, on_foot, walk_between, walks_of
 from citizen_app.buses.journeys.arrays import make_arrays
 from citizen_app.buses.journeys.compiled import UNREACHED
 from citizen_app.buses.journeys.day_view import DayView, make_day_view
 from citizen_app.buses.journeys.footpaths import find_footpaths, reverse
-from citizen_app.buses.journeys.journey import AS_PLANNED, Access, Journey, Overlay
+from citizen_app.buses.journeys.journey import AS_PLANNED, Access, Journey, Overlay, StopAccess
 from citizen_app.buses.journeys.kernel import FULL, search
 from citizen_app.buses.journeys.reach import NEVER, Reach, minutes_since_epoch
 from citizen_app.buses.journeys.rules import AS_USUAL, Rules
@@ -28,7 +28,6 @@ from citizen_app.buses.schedule import Schedule
 
 _VIEWS_BYTES = 16 * 1024 * 1024
 _MOST_SEARCH_H = 7 * 24
-_LONGEST_WALK_MIN = 240
 _FEWEST_ROOM = 256
 _WINDOW_MIN = 26 * 60       # a range is searched day by day, and a day has 25 hours at most
 _MINUTE = timedelta(minutes=1)
@@ -58,18 +57,15 @@ class Planner:
         """Leaving at a moment or later: arrival and transfers count. The earliest arrival comes last, the fewest rides first."""
         view = self._views.get(self._day(at), False, overlay)
         minute = view.minute(at)
-        found = self._find(view, origin, destination, minute, minute)
-        way = walk_between(origin, destination)
-        return [*([on_foot(way, view.moment(minute))] if way else []), *found]
+        way, found = self._find(view, origin, destination, minute, minute)
+        return found if way is None else [on_foot(way, view.moment(minute)), *found]
 
     def arrive_by(self, origin: Access, destination: Access, by: datetime, overlay: Overlay = AS_PLANNED) -> list[Journey]:
         """Arriving by a moment: departure and transfers count. The latest departure comes last, the fewest rides first."""
         view = self._views.get(self._day(by), True, overlay)
         minute = view.minute(by)
-        found = self._find(view, origin, destination, minute, minute)
-        way = walk_between(origin, destination)
-        walk = [on_foot(way, view.moment(minute) - timedelta(seconds=way.walk_s))] if way else []
-        return [*walk, *found]
+        way, found = self._find(view, origin, destination, minute, minute)
+        return found if way is None else [on_foot(way, view.moment(minute) - timedelta(seconds=way.walk_s)), *found]
 
     def depart_between(
         self, origin: Access, destination: Access, start: datetime, end: datetime, overlay: Overlay = AS_PLANNED
@@ -78,17 +74,18 @@ class Planner:
 
         A journey is left out too when one that leaves at `end` or later arrives no later. A way on foot leaves at `start`.
         """
-        found: list[Journey] = []
+        journeys: list[Journey] = []
         begin = start
         while begin < end:
             day = self._day(begin)
             until = min(end, datetime.combine(day + timedelta(1), time(), self.schedule.zone))
             view = self._views.get(day, False, overlay)
-            found += self._find(view, origin, destination, view.minute(begin), view.minute(until))
+            way, found = self._find(view, origin, destination, view.minute(begin), view.minute(until))
+            if way is not None and begin is start:
+                journeys.append(on_foot(way, view.moment(view.minute(begin))))
+            journeys += reversed(found)
             begin = until
-        found.sort(key=lambda journey: (journey.departs_at, journey.arrives_at, journey.transfers))
-        way = walk_between(origin, destination) if start < end else None
-        return [*([on_foot(way, _whole_minute(start))] if way else []), *found]
+        return journeys
 
     def reach_from(self, origin: Access, at: datetime, until: datetime, overlay: Overlay = AS_PLANNED) -> Reach:
         """Where people can be by `until` who leave at `at`, and when they are there at the earliest; at most search_h ahead."""
@@ -123,34 +120,34 @@ class Planner:
         paths = self._reversed_paths if is_mirrored else self._paths
         return make_day_view(self.schedule, self._arrays, paths, day, self._search_min, is_mirrored, overlay)
 
-    def _find(self, view: DayView, origin: Access, destination: Access, earliest: int, latest: int) -> list[Journey]:
-        """The journeys by bus; minutes are those of the view, a moment when both are the same."""
-        way = walk_between(origin, destination)
+    def _find(
+        self, view: DayView, origin: Access, destination: Access, earliest: int, latest: int
+    ) -> tuple[StopAccess | None, list[Journey]]:
+        """The way on foot and the journeys by bus; minutes are those of the view, one departure when both are the same."""
+        start, end = walks_of(origin), walks_of(destination)
+        way = walk_between(start, end)
+        if not start or not end or not len(view.run):
+            return way, []
         walk_min = UNREACHED if way is None else way.walk_s // 60
-        places = (destination, origin) if view.is_mirrored else (origin, destination)
-        starts, ends = _columns(places[0]), _columns(places[1])
-        if not starts[0].size or not ends[0].size or not len(view.run):
-            return []
+        places = (*_columns(end), *_columns(start)) if view.is_mirrored else (*_columns(start), *_columns(end))
         journeys = _FEWEST_ROOM
         while True:
             workspace = self._workspace(view, journeys)
-            count = search(
-                view.timetable, view.hops, *workspace, *starts, *ends, earliest, latest, walk_min, self._search_min, self._rounds
-            )
+            count = search(view.timetable, view.hops, *workspace, *places, earliest, latest, walk_min, self._search_min, self._rounds)
             if count != FULL:
                 break
             journeys *= 4
-        rows = workspace.found.journey[:count].tolist()
-        rides = workspace.found.ride
-        return [
-            self._answers.tell(view, rides[first:first + count].tolist(), origin, destination) for _, _, count, first in rows
-        ]
+        told = []
+        for _, _, rides, first in workspace.found.journey[:count].tolist():
+            rows = [tuple(row) for row in workspace.found.ride[first:first + rides].tolist()]
+            told.append(self._answers.tell(view, rows, start, end))
+        return way, told
 
     def _reach(self, view: DayView, place: Access, moment: datetime, limit: datetime) -> Reach:
         minute = view.minute(moment)
         stops = len(self.schedule.network.stops)
         minutes, transfers = np.full(stops, NEVER, np.int32), np.full(stops, NEVER, np.int32)
-        starts = _columns(place)
+        starts = _columns(walks_of(place))
         horizon = min(-view.minute(limit - 2 * (limit - view.start)) - minute, self._search_min)
         if not starts[0].size or horizon < 0:
             return Reach(minutes, transfers)
@@ -168,7 +165,7 @@ class Planner:
 
     def _workspace(self, view: DayView, journeys: int) -> Workspace:
         """This thread's own, a larger one when the view or the journeys need it."""
-        need = (len(view.timetable.trips), len(view.hops.stop), max(view.longest_hop, _LONGEST_WALK_MIN), journeys)
+        need = (len(view.timetable.trips), len(view.hops.stop), max(view.longest_hop, LONGEST_WALK_MIN), journeys)
         held: tuple[tuple[int, ...], Workspace] | None = getattr(self._own, "held", None)
         if held is None or any(wanted > size for wanted, size in zip(need, held[0], strict=True)):
             need = need if held is None else tuple(map(max, need, held[0]))    # type: ignore[assignment]
@@ -179,11 +176,9 @@ class Planner:
         return held[1]
 
 
-def _columns(place: Access) -> tuple[Ints, Ints]:
-    """Stops and minutes of the walks; who walks for hours does not go by bus."""
-    walks = [(one.stop, minutes) for one in place.stops if (minutes := minutes_of_walk(one)) <= _LONGEST_WALK_MIN]
-    columns = np.array(walks, dtype=np.int32).reshape(-1, 2).T
-    return np.ascontiguousarray(columns[0]), np.ascontiguousarray(columns[1])
+def _columns(walks: Walks) -> tuple[Ints, Ints]:
+    """Stops, and minutes of the walks."""
+    return np.array(list(walks), dtype=np.int32), np.array([minutes_of_walk(one) for one in walks.values()], dtype=np.int32)
 
 
 def _earliest(reach: Reach, destination: Access, until: datetime) -> datetime | None:
@@ -192,10 +187,3 @@ def _earliest(reach: Reach, destination: Access, until: datetime) -> datetime | 
     ]
     earliest = min(times, default=None)
     return earliest if earliest is not None and earliest <= until else None
-
-
-def _whole_minute(moment: datetime) -> datetime:
-    """Rounded up."""
-    return moment + (-moment.second % 60) * timedelta(seconds=1) if not moment.microsecond else _whole_minute(
-        moment.replace(microsecond=0) + timedelta(seconds=1)
-    )

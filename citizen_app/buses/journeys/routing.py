@@ -74,7 +74,7 @@ def write_times(
                     arrives, departs = -departs, -arrives
                     row, column = count - 1 - number, length - 1 - place
                 arrivals[time_first[route] + row * length + column] = arrives
-                departures[time_first[route] + column * count + row] = departs
+                departures[time_first[route] + row * length + column] = departs
             trip += 1
     return arrivals, departures
 
@@ -89,7 +89,7 @@ def shortest_hops(call_first: Ints, trips: Ints, time_first: Ints, arrival: Minu
             least = 1 << 20
             for trip in range(count):
                 arrives = arrival[time_first[route] + trip * length + place + 1]
-                departs = departure[time_first[route] + place * count + trip]
+                departs = departure[time_first[route] + trip * length + place]
                 least = min(least, arrives - departs)
             minutes[call_first[route] + place] = max(least, 0)
     return minutes

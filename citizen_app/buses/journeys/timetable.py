@@ -23,8 +23,8 @@ class Timetable(NamedTuple):
     """The routes, the routes of each stop, and what a change takes.
 
     The calls of route r are the entries call_first[r] up to call_first[r + 1] of `call`: the stop, shifted by RULE_BITS, and
-    what is not possible there. It has `trips`[r] trips; its times begin at time_first[r]: arrivals trip after trip, since a
-    ride reads them one after another, departures stop after stop, since the search for a trip does.
+    what is not possible there. It has `trips`[r] trips; its times begin at time_first[r], trip after trip, since a ride reads
+    them one after another.
     The routes at stop s are the entries stop_first[s] up to stop_first[s + 1], with the place of the stop on the route.
     `change` is what a change within a stop takes; the footpaths from stop s are foot_first[s] up to foot_first[s + 1].
     """
