@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import Collection, Iterable, Mapping
 
+from citizen_app.buses.csv_table import write_csv
 from citizen_app.errors import InputProblem, InvalidInput
 from citizen_app.ops.bundle_row import Row
 from citizen_app.ops.bundle_tables import read_csv
@@ -15,8 +15,8 @@ from citizen_app.places.search.entry import EntryKind
 ALIAS_COLUMNS = ("kind", "code", "name")
 READING_COLUMNS = ("name", "reading")
 OPTIONAL = ("note",)
-_MARK = "\ufeff"    # by which spreadsheets know UTF-8
 _LONGEST = 100
+_BEGINS = re.compile(r"\w")
 
 
 def read_aliases(rows: list[Row] | None, known: Mapping[EntryKind, Collection[str]]) -> list[Alias]:
@@ -70,22 +70,18 @@ def parse_corrections(content: bytes) -> dict[str, str]:
 
 def write_aliases(aliases: Iterable[Alias]) -> str:
     """An aliases.csv as a spreadsheet opens it; `parse_aliases` reads it back."""
-    return _write(ALIAS_COLUMNS, ((one.kind, one.code, one.name) for one in aliases))
+    return write_csv([ALIAS_COLUMNS, *((one.kind, one.code, one.name) for one in aliases)])
 
 
 def write_corrections(corrections: Mapping[str, str]) -> str:
     """A readings.csv as a spreadsheet opens it; `parse_corrections` reads it back."""
-    return _write(READING_COLUMNS, sorted(corrections.items()))
+    return write_csv([READING_COLUMNS, *sorted(corrections.items())])
 
 
 def _name(row: Row) -> str:
     name = row.text("name", required=True)
     if len(name) > _LONGEST:
         row.fault("name", f"longer than {_LONGEST} characters")
+    elif name and not _BEGINS.match(name):
+        row.fault("name", "expected a character, a letter or a digit at the beginning")
     return name
-
-
-def _write(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([header, *rows])
-    return _MARK + text.getvalue()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from citizen_app import finder, language
+from citizen_app import finder, language, web
 from citizen_app.access import PUBLIC, access
 from citizen_app.buses import store as bus_store
 from citizen_app.buses.line_names import Names
@@ -57,7 +57,7 @@ def suggest() -> ResponseReturnValue:
 
 def kind_words(kind: EntryKind) -> str:
     said = {
-        EntryKind.TOWN: gettext("乡镇"), EntryKind.VILLAGE: gettext("村"), EntryKind.STOP: gettext("站"),
+        EntryKind.TOWN: gettext("镇街"), EntryKind.VILLAGE: gettext("村"), EntryKind.STOP: gettext("站"),
         EntryKind.LINE: gettext("线路"), EntryKind.PARKING: gettext("车场"), EntryKind.MARKET: gettext("集市"),
         EntryKind.LANDMARK: gettext("地点"),
     }
@@ -89,10 +89,7 @@ def _row(hit: Hit) -> dict[str, Any]:
 
 
 def _url(door: found.Door) -> str:
-    values: dict[str, Any] = dict(door.values)
-    if door.endpoint not in current_app.view_functions:
-        return url_for("buses.list_lines")
-    return url_for(door.endpoint, **values)
+    return web.link_to(door.endpoint, **door.values)
 
 
 def _line(entry: Entry) -> dict[str, Any] | None:

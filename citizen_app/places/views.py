@@ -22,6 +22,8 @@ from citizen_app.places import store
 
 blueprint = Blueprint("places", __name__)
 
+_NOT_FOR_ROBOTS = ("/parts", "/parking/parts", "/search", "/journeys", "/stops/*/reach")
+
 
 @blueprint.get("/")
 @access(PUBLIC)
@@ -41,7 +43,7 @@ def refresh_home() -> ResponseReturnValue:
 @blueprint.get("/robots.txt")
 @access(PUBLIC)
 def show_robots() -> ResponseReturnValue:
-    return Response("User-agent: *\nDisallow: /parts\nDisallow: /parking/parts\nDisallow: /journeys\nDisallow: /stops/*/reach\n", mimetype="text/plain")
+    return Response("".join(["User-agent: *\n", *(f"Disallow: {path}\n" for path in _NOT_FOR_ROBOTS)]), mimetype="text/plain")
 
 
 def _buses() -> dict[str, Any]:
