@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import re
 from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 
 from citizen_app.places.search.endings import Wording, english_form
 from citizen_app.places.search.entry import EntryKind
 from citizen_app.places.search.fold import fold_numerals, squeeze
 from citizen_app.places.search.parts import Row
-from citizen_app.places.search.scores import EXACT, FUZZY, PART, PREFIX, Score, Scores
+from citizen_app.places.search.scores import EXACT, FUZZY, PART, PREFIX, Score, Scores, away_from
 from citizen_app.places.search.shelf import Form, Shelf
 from citizen_app.places.search.sound_book import MOST_PLACES, Sounding
 
 _MOST_BEGINNINGS, _MOST_PARTS = 250, 150
+_AROUND_M = 1_000.0
 _SIGN = re.compile(
-    r"^(?:坐|乘|公交|公交车|班车|bus|line|route|no)*([a-z]{0,3}\d{1,6}[a-z]?)(?:路|号线|线|号|公交车|公交|班车|车|bus)*$"
+    r"(?:坐|乘|公交|公交车|班车|bus|line|route|no)*(?P<sign>[a-z]{0,3}\d{1,6})(?P<letter1>[a-z]?)(?P<way>路|号线|线|号)?(?P<letter2>[a-z]?)"
+    r"(?:公交车|公交|班车|车|bus)*(?P<rest>.*)"
 )
 
 
@@ -51,11 +55,16 @@ class Ask:
 
 def meet_signs(ask: Ask) -> bool:
     """Numbers of lines and codes of stops. Says whether the words were one of them and nothing else."""
-    found = _SIGN.match(fold_numerals(squeeze(ask.wording.text)))
+    found = _SIGN.fullmatch(fold_numerals(squeeze(ask.wording.text)))
     if found is None:
         return False
-    shelf, sign = ask.shelf, found[1]
+    shelf, sign = ask.shelf, found["sign"] + (found["letter1"] or found["letter2"])
     exact = list(shelf.signs.get(sign, ()))
+    if found["rest"]:
+        if found["way"] or len(sign) >= 3:    # 101路小芝
+            for number in exact:
+                ask.add(number, PREFIX, 1, shelf.entries[number].sign)
+        return False
     if not exact:
         digits = sign.lstrip("abcdefghijklmnopqrstuvwxyz")
         for number in shelf.signs.get(digits, ()):
@@ -64,12 +73,10 @@ def meet_signs(ask: Ask) -> bool:
         ask.add(number, EXACT, 0, shelf.entries[number].sign)
     for number in shelf.tails.get(sign, ()):
         ask.add(number, PREFIX, 2, shelf.entries[number].sign)
-    for at in range(bisect_left(shelf.sign_keys, sign), len(shelf.sign_keys)):
-        if not shelf.sign_keys[at].startswith(sign) or at > 100_000:
-            break
-        for number in shelf.signs[shelf.sign_keys[at]]:
-            longer = len(shelf.sign_keys[at]) - len(sign)
-            ask.add(number, PREFIX, min(longer, 3), shelf.entries[number].sign)
+    first = bisect_left(shelf.sign_keys, sign)
+    for key in takewhile(lambda key: key.startswith(sign), shelf.sign_keys[first:first + _MOST_BEGINNINGS * ask.reach]):
+        for number in shelf.signs[key]:
+            ask.add(number, PREFIX, min(len(key) - len(sign), 3), shelf.entries[number].sign)
     return bool(exact)
 
 
@@ -136,7 +143,7 @@ def meet_english(ask: Ask) -> None:
     for at in shelf.english_squeezed.find_beginning(squeeze(words), _MOST_PARTS * ask.reach):
         number = shelf.english_of[at]
         is_full = len(squeeze(words)) == len(shelf.english_squeezed.line(at))
-        ask.add(number, EXACT if is_full else PREFIX, 0, shelf.entries[number].name_en)
+        ask.add(number, EXACT if is_full else PREFIX, 0 if is_full else 1 if len(words) > 2 else 3, shelf.entries[number].name_en)
     for at, place in shelf.english.find(" " + words, _MOST_PARTS * ask.reach // 2):
         if place:
             number = shelf.english_of[at]
@@ -181,4 +188,37 @@ def meet_within(ask: Ask, text: str) -> None:
             for at in shelf.cores.get(text[start:start + length], ())[:_MOST_PARTS]:
                 form = shelf.forms[at]
                 is_line = shelf.entries[form.number].kind is EntryKind.LINE
-                ask.add(form.number, FUZZY, 1.5 + (len(text) - length) / 8 + start / 64 + is_line, form.name)
+                ask.add(form.number, FUZZY, 2.4 + (len(text) - length) / 8 + start / 64 + is_line, form.name)
+
+
+def meet_beginnings(ask: Ask, text: str) -> None:
+    """Names that begin as the text does: 体育中心 for 体育馆. The longest common beginning, of two characters at least."""
+    shelf = ask.shelf
+    if text.isascii():
+        return
+    for length in range(min(len(text) - 1, 6), 1, -1):
+        found = list(shelf.texts.find_beginning(text[:length], _MOST_PARTS))
+        for at in found:
+            ask.add(shelf.forms[at].number, FUZZY, 2.2 + (len(text) - length) / 4, shelf.forms[at].name)
+        if found:
+            return
+
+
+def meet_kind(ask: Ask, kind: EntryKind, level: int) -> None:
+    """Whatever is of the kind."""
+    for number, entry in enumerate(ask.shelf.entries):
+        if entry.kind is kind:
+            ask.add(number, level, 0, entry.name)
+
+
+def meet_nearby(ask: Ask, kind: EntryKind) -> None:
+    """What is of the kind around the best hit: the car park of a station that has another name."""
+    entries, best = ask.shelf.entries, ask.scores.best
+    if not best or any(entries[number].kind is kind for number in best):
+        return
+    place = entries[min(best, key=lambda number: (best[number], number))]
+    for number, entry in enumerate(entries):
+        if entry.kind is kind:
+            away_m = away_from(place, entry)
+            if away_m < _AROUND_M or (away_m == math.inf and entry.town and entry.town == place.town):
+                ask.add(number, FUZZY, min(away_m, _AROUND_M) / 1000, entry.name)

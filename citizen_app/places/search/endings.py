@@ -25,9 +25,16 @@ _OF_QUERIES: tuple[tuple[re.Pattern[str], EntryKind | None, bool], ...] = (
     (re.compile(r"(街道办事处|街道|镇上|镇里|镇|乡)$"), EntryKind.TOWN, False),
     (re.compile(r"(村口|路口|门口|附近|那边|那里)$"), None, False),
 )
-_AHEAD = re.compile(r"^(请问|我要|我想|我们|要|想|怎么)?(坐车去|坐车到|乘车到|去往|前往|开往|去|到|回|往|坐|乘|从|在|找|查)(?=..)")
+_AHEAD = re.compile(
+    r"^((请问|我要|我想|我们|要|想|怎么)?(坐车去|坐车到|乘车到|去往|前往|开往|去|到|回|往|坐|乘|从|在|找|查)(?=..)"
+    r"|((how (do i |can i |to )?)?(get|go) to|where is|bus to|to|near|from)( the)? (?=..))"
+)
 _BEHIND = re.compile(
-    r"(怎么走|怎么去|怎么坐|怎么坐车|在哪里|在哪儿|在哪|的公交车|的公交|的班车|的车|公交车|公交|班车|时刻表|几点有车|几点|下车|上车)$"
+    r"(怎么走|怎么去|怎么坐|怎么坐车|在哪里|在哪儿|在哪|去哪里|去哪|到哪里|的公交车|的公交|的班车|的车|公交车|公交|班车|时刻表|几点有车|几点|下车|上车)$"
+)
+_BETWEEN = re.compile(r"(?<=..)[到至](?=..)")
+_KIND_ALONE = re.compile(
+    r"(?P<parking>停车场?|停车位|parking|car ?parks?|where to park)|(?P<market>集市|市日|赶集|集日|markets?)|(?P<town>乡镇|街道|镇|towns?)"
 )
 _ENGLISH = {
     "village": (EntryKind.VILLAGE, False), "town": (EntryKind.TOWN, False), "township": (EntryKind.TOWN, False),
@@ -36,7 +43,7 @@ _ENGLISH = {
 }
 _ENGLISH_PAIRS = {("car", "park"): "parking", ("parking", "lot"): "parking", ("bus", "stop"): "stop"}
 _ENGLISH_SAME = {"center": "centre", "train": "railway", "rd": "road", "theatre": "theater"}
-_ENGLISH_EMPTY = frozenset({"to", "the", "at", "from", "go", "near"})
+_ENGLISH_EMPTY = frozenset({"to", "the", "at", "from", "near", "in"})
 
 
 @dataclass(frozen=True)
@@ -67,6 +74,9 @@ def wordings_of(folded: str) -> list[Wording]:
     plain = _BEHIND.sub("", plain) or plain
     if plain != folded:
         found.append(Wording(plain.strip(), loss=_LOSS))
+    joined = _BETWEEN.sub(" ", plain)
+    if joined != plain:
+        found.append(Wording(joined, loss=_LOSS))
     wording = _without_generic_words(plain.strip())
     if wording.kind is not None:
         found.append(wording)
@@ -80,6 +90,12 @@ def wordings_of(folded: str) -> list[Wording]:
                 break
     found.insert(0, Wording(_english(folded, keep=True), leans_to=kind))
     return list({one.text: one for one in reversed(found) if one.text}.values())[::-1]
+
+
+def kind_alone(folded: str) -> EntryKind | None:
+    """The kind, where the words name nothing else: 停车, markets."""
+    found = _KIND_ALONE.fullmatch(folded)
+    return EntryKind(found.lastgroup) if found and found.lastgroup else None
 
 
 def english_form(folded: str) -> str:

@@ -40,7 +40,7 @@ def is_hanzi(sign: str) -> bool:
 
 def fold_numerals(text: str) -> str:
     """Chinese numerals as digits: 十八浒 is 18浒, 一零六路 is 106路, 一百零六 is 106. Names and queries go the same way."""
-    text = _TENS.sub(_tens, text)
+    text = _TENS.sub(_tens, text.replace("两百", "二百"))
     text = _HUNDREDS.sub(lambda found: f"{_NUMERALS[found[1]]}0{_NUMERALS.get(found[2] or '', 0)}", text)
     return _SPOKEN.sub(lambda found: "".join(str(_NUMERALS[sign]) for sign in found[0]), text)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -10,7 +9,7 @@ from itertools import islice
 from citizen_app.places.search import candidates
 from citizen_app.places.search.candidates import Ask
 from citizen_app.places.search.characters import sounds_of
-from citizen_app.places.search.endings import Wording, wordings_of
+from citizen_app.places.search.endings import Wording, kind_alone, wordings_of
 from citizen_app.places.search.entry import Answer, Entry, EntryKind
 from citizen_app.places.search.fold import fold, fold_numerals, is_hanzi, squeeze
 from citizen_app.places.search.parts import MOST_ROWS, Row, rows_of
@@ -22,7 +21,7 @@ _MOST_WORDS = 5
 _LONGEST_TOWN = 6
 _MOST_SPLITS = 6
 _FEW_ROWS = 3
-_WORD_PARTERS = re.compile("[到至]")
+_FEW = 3
 _ENDINGS = frozenset("村镇站路口乡市")
 
 
@@ -67,22 +66,35 @@ class Index:
 
     def _meet(self, understood: str, scores: Scores, admits: Callable[[int], bool], is_choosy: bool) -> None:
         asks = [Ask(self._shelf, scores, wording, admits, is_choosy=is_choosy) for wording in wordings_of(understood)]
+        kind = kind_alone(understood)
+        if kind is not None:
+            candidates.meet_kind(asks[0], kind, PREFIX)
+            return
         if candidates.meet_signs(asks[0]):
             return
         for ask in asks:
             self._meet_name(ask)
             self._meet_town_and_name(ask)
-        words = [word for word in dict.fromkeys(_WORD_PARTERS.sub(" ", understood).split()) if len(word) > 1 or is_hanzi(word)]
-        if scores.best_level() > PREFIX and len(words) > 1:
-            self._meet_words(asks[0], words[:_MOST_WORDS])
         if scores.best_level() > PREFIX:
-            for ask in asks:
-                candidates.meet_short(ask, fold_numerals(squeeze(ask.wording.text)))
-        if scores.best_level() >= PART:
-            for ask in (asks[0], asks[-1])[:len(asks)]:
+            self._meet_loosely(asks, max((_words_of(ask.wording.text) for ask in asks), key=len))
+        if scores.best_level() >= PART or (scores.best_level() > EXACT and len(scores.best) < _FEW):
+            for ask in dict.fromkeys((asks[0], asks[-1])):
                 candidates.meet_typos(ask, squeeze(ask.wording.text), _typed_letters(ask.wording.text))
+        strict = next((ask.wording.kind for ask in asks if ask.wording.is_strict), None)
         if scores.best_level() >= FUZZY:
-            candidates.meet_within(asks[0], fold_numerals(squeeze(understood)))
+            text = fold_numerals(squeeze(understood))
+            candidates.meet_within(asks[0], text)
+            candidates.meet_beginnings(asks[0], text)
+            if strict is not None and not scores.best:
+                candidates.meet_kind(asks[0], strict, FUZZY)
+        if strict is not None:
+            candidates.meet_nearby(asks[0], strict)
+
+    def _meet_loosely(self, asks: list[Ask], words: list[str]) -> None:
+        if len(words) > 1:
+            self._meet_words(asks[0], words[:_MOST_WORDS])
+        for ask in asks:
+            candidates.meet_short(ask, fold_numerals(squeeze(ask.wording.text)))
 
     def _meet_name(self, ask: Ask, most_rows: int = MOST_ROWS) -> None:
         candidates.meet_writing(ask, fold_numerals(squeeze(ask.wording.text)))
@@ -160,6 +172,10 @@ class Index:
         forms = self._shelf.forms
         found = [forms[at] for _, at in self._shelf.spelled.nearest(letters, 4 * MOST_SPELLINGS)]
         return tuple(dict.fromkeys(form.name for form in found if admits(form.number)))[:MOST_SPELLINGS]
+
+
+def _words_of(text: str) -> list[str]:
+    return [word for word in dict.fromkeys(text.split()) if len(word) > 1 or is_hanzi(word)]
 
 
 def _typed_letters(text: str) -> str:

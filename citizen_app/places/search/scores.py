@@ -70,15 +70,25 @@ def static_order(entry: Entry) -> tuple[bool, int, int, str, str]:
     return without_bus(entry), KIND_ORDER[entry.kind], len(entry.name), entry.name, entry.town
 
 
+def away_from(place: Entry, other: Entry) -> float:
+    """Metres between two entries, good enough for a county; infinite where one has no position."""
+    if place.lat is None or place.lon is None:
+        return math.inf
+    return _Around(place.lat, place.lon).metres_to(other)
+
+
 class _Around:
-    """How far away entries are, in a few steps; what has no position is in the last one."""
+    """How far away entries are, and in a few steps; what has no position is in the last one."""
 
     def __init__(self, lat: float, lon: float) -> None:
         self._lat, self._lon = lat, lon
         self._lon_m = _DEGREE_M * math.cos(math.radians(lat))
 
-    def steps_to(self, entry: Entry) -> int:
+    def metres_to(self, entry: Entry) -> float:
         if entry.lat is None or entry.lon is None:
-            return len(_NEAR_M)
-        away_m = math.hypot((entry.lat - self._lat) * _DEGREE_M, (entry.lon - self._lon) * self._lon_m)
+            return math.inf
+        return math.hypot((entry.lat - self._lat) * _DEGREE_M, (entry.lon - self._lon) * self._lon_m)
+
+    def steps_to(self, entry: Entry) -> int:
+        away_m = self.metres_to(entry)
         return sum(away_m > limit for limit in _NEAR_M)
