@@ -34,7 +34,8 @@ _BEHIND = re.compile(
 )
 _BETWEEN = re.compile(r"(?<=..)[到至](?=..)")
 _KIND_ALONE = re.compile(
-    r"(?P<parking>停车场?|停车位|parking|car ?parks?|where to park)|(?P<market>集市|市日|赶集|集日|markets?)|(?P<town>乡镇|街道|镇|towns?)"
+    r"(?P<parking>停车场?|停车位|parking|car ?parks?|where to park)|(?P<market>集市|市日|赶集|集日|markets?)"
+    r"|(?P<town>乡镇|街道|镇|towns?)"
 )
 _ENGLISH = {
     "village": (EntryKind.VILLAGE, False), "town": (EntryKind.TOWN, False), "township": (EntryKind.TOWN, False),
