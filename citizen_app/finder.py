@@ -64,11 +64,12 @@ def place_near(key: str) -> tuple[float, float] | None:
     return None
 
 
-def note_unmet(text: str) -> None:
-    """Count a search that found nothing, if its words can be the name of a place. Never waits, never raises."""
-    name = countable(text)
+def note_unmet(asked: str) -> bool:
+    """Count a search that found nothing, if its words can be the name of a place: whether they can. Never waits or raises."""
+    name = countable(asked)
     if name:
         count_unmet(clock.to_local(clock.now()).date(), name)
+    return bool(name)
 
 
 def _key() -> Hashable:

@@ -16,7 +16,6 @@ from citizen_app.language import gettext
 from citizen_app.places import found
 from citizen_app.places import store as places_store
 from citizen_app.places.search.entry import Answer, Entry, EntryKind, Hit
-from citizen_app.places.unmet import countable
 
 blueprint = Blueprint("search", __name__)
 
@@ -31,13 +30,11 @@ _FRESH_S = 300
 def search() -> ResponseReturnValue:
     """What `q` may mean, best first; where it means nothing, the nearest names and the hotline. The words alone are counted."""
     answer = _find(MOST_FOUND)
-    is_unmet = bool(answer.understood and not answer.hits)
-    if is_unmet:
-        finder.note_unmet(answer.understood)
+    is_counted = bool(answer.understood) and not answer.hits and finder.note_unmet(_asked())
     return render_template(
         "places/search.html", q=_asked(), answer=answer, rows=[_row(hit) for hit in answer.hits],
         spellings=[{"name": one, "url": url_for("search.search", q=one)} for one in answer.spellings],
-        is_counted=is_unmet and bool(countable(answer.understood)),
+        is_counted=is_counted,
     )
 
 
