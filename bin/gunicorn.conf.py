@@ -32,6 +32,13 @@ limit_request_line = 4094
 logs.configure()
 
 
+def on_starting(_server: Any) -> None:
+    """The engine of journeys is compiled before there are workers: they share its code."""
+    from citizen_app.buses.journeys.warm import warm_up
+
+    warm_up()
+
+
 def post_worker_init(worker: Any) -> None:
     """A worker takes no request before it knows the county."""
     live.warm(worker.wsgi)

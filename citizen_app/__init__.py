@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from citizen_app import commands, config, kept_pages, logs, web
+from citizen_app import commands, config, kept_pages, logs, machine_code, web
 from citizen_app.buses import api as buses_api
 from citizen_app.buses import journey_api, journey_views, market_views, reach_views, route_views, stop_views, village_views
 from citizen_app.buses import views as bus_views
@@ -28,6 +28,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, static_folder=str(config.ROOT / "static"), template_folder=str(config.ROOT / "templates"))
     app.config.update(config.load_settings())
     app.config.update(settings or {})
+    machine_code.use_folder(app.config["DATA_DIR"])
     db.init_app(app)
     migrate.init_app(app, db, directory=str(config.ROOT / "citizen_app" / "migrations"), render_as_batch=True)
     redis_store.init_app(app)

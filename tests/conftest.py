@@ -5,7 +5,9 @@ Tests under tests/integration that use `app` run on SQLite and on PostgreSQL; al
 
 from __future__ import annotations
 
+import os
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,12 @@ from flask.testing import FlaskClient
 from flask_migrate import downgrade, upgrade
 from hypothesis import settings
 
-from citizen_app import config, live
+from citizen_app import config, live, machine_code
 from citizen_app.extensions import db, migrate, redis_store
 from tests.servers import PostgresServer, RedisServer
+
+# Compiled code is kept from run to run, for the servers that tests start too; before anything imports the compiler.
+machine_code.use_folder(Path(tempfile.gettempdir()) / f"citizen-tests-{os.getuid()}")
 
 # How long an example takes says how busy the machine is, nothing about the code.
 settings.register_profile("untimed", deadline=None)

@@ -6,8 +6,8 @@ shortest hops of the day, without waiting, found backwards from the destination 
 
 from __future__ import annotations
 
-from citizen_app.buses.journeys.compiled import UNREACHED, compiled
-from citizen_app.buses.journeys.timetable import Hops, Ints
+from citizen_app.buses.journeys.compiled import compiled
+from citizen_app.buses.journeys.timetable import UNREACHED, Hops, Ints
 
 
 @compiled

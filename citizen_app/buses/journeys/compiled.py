@@ -15,9 +15,6 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 vars(numba.config).update(CPU_NAME="generic", CPU_FEATURES="")
 
-UNREACHED = 1 << 29       # later than any minute, and it can still be added to
-
-
 def compiled(function: Function) -> Function:
     """The same function as machine code, compiled when it is first called."""
     return cast(Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from citizen_app.buses.journeys.compiled import UNREACHED
 from citizen_app.buses.journeys.rules import Rules
-from citizen_app.buses.journeys.timetable import Ints
+from citizen_app.buses.journeys.timetable import UNREACHED, Ints
 from citizen_app.buses.network import Transfer
 from citizen_app.buses.schedule import Schedule
 from citizen_app.geo import EARTH_RADIUS_M

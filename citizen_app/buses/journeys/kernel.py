@@ -13,8 +13,8 @@ from __future__ import annotations
 import numpy as np
 
 from citizen_app.buses.journeys.bounds import lower_bounds
-from citizen_app.buses.journeys.compiled import UNREACHED, compiled
-from citizen_app.buses.journeys.timetable import NO_ALIGHTING, NO_BOARDING, RULE_BITS, Hops, Ints, Minutes, Timetable
+from citizen_app.buses.journeys.compiled import compiled
+from citizen_app.buses.journeys.timetable import NO_ALIGHTING, NO_BOARDING, RULE_BITS, UNREACHED, Hops, Ints, Minutes, Timetable
 from citizen_app.buses.journeys.workspace import NOT_QUEUED, Found, Labels, Work
 
 FULL = -1

@@ -14,14 +14,13 @@ import numpy as np
 
 from citizen_app.buses.journeys.answers import LONGEST_WALK_MIN, Answers, Walks, minutes_of_walk, on_foot, walk_between, walks_of
 from citizen_app.buses.journeys.arrays import make_arrays
-from citizen_app.buses.journeys.compiled import UNREACHED
 from citizen_app.buses.journeys.day_view import DayView, make_day_view
 from citizen_app.buses.journeys.footpaths import find_footpaths, reverse
 from citizen_app.buses.journeys.journey import AS_PLANNED, Access, Journey, Overlay, StopAccess
 from citizen_app.buses.journeys.kernel import FULL, search
 from citizen_app.buses.journeys.reach import NEVER, Reach, minutes_since_epoch
 from citizen_app.buses.journeys.rules import AS_USUAL, Rules
-from citizen_app.buses.journeys.timetable import Ints
+from citizen_app.buses.journeys.timetable import UNREACHED, Ints
 from citizen_app.buses.journeys.view_cache import ViewCache
 from citizen_app.buses.journeys.workspace import Workspace, make_workspace
 from citizen_app.buses.schedule import Schedule

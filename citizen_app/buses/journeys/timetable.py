@@ -17,6 +17,7 @@ Minutes = NDArray[np.int16]
 NO_BOARDING = 1
 NO_ALIGHTING = 2
 RULE_BITS = 2
+UNREACHED = 1 << 29       # later than any minute, and it can still be added to
 
 
 class Timetable(NamedTuple):

@@ -13,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from flask import current_app
 from redis import RedisError
 
+from citizen_app import clock
 from citizen_app.buses.documents import unpack
 from citizen_app.buses.schedule import Schedule, build_schedule
 from citizen_app.buses.store.corrections import current_corrections
@@ -31,6 +33,9 @@ from citizen_app.extensions import redis_store
 from citizen_app.live import Live, serials
 from citizen_app.places import store as places_store
 from citizen_app.places.county import Village
+
+if TYPE_CHECKING:    # a process that is never asked for a journey does without the compiler
+    from citizen_app.buses.journeys.planner import Planner
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +57,11 @@ class Published:
     calendar: DayCalendar
     schedule: Schedule = field(compare=False, repr=False)
     villages: Villages = field(repr=False)
+
+    @cached_property
+    def planner(self) -> Planner:
+        """Answers questions for journeys; made with the schedule where there is a background thread, else when first asked for."""
+        return _planner(self.schedule)
 
 
 @dataclass(frozen=True)
@@ -131,7 +141,10 @@ def _load(pointer: Pointer | None) -> _Network:
     calendar = current_calendar()
     schedule = _schedule(pointer.digest, calendar)
     villages = _villages(schedule, places_store.current_villages(), current_corrections())
-    return _Network(Published(pointer.version_id, pointer.digest, pointer.published_at, calendar, schedule, villages))
+    published = Published(pointer.version_id, pointer.digest, pointer.published_at, calendar, schedule, villages)
+    if current_app.config["START_BACKGROUND"]:
+        published.planner.prepare(schedule.today(clock.now()))
+    return _Network(published)
 
 
 @lru_cache(maxsize=1)
@@ -148,6 +161,13 @@ def _schedule(digest: str, calendar: DayCalendar) -> Schedule:
 @lru_cache(maxsize=1)
 def _villages(schedule: Schedule, villages: tuple[Village, ...], corrections: Corrections) -> Villages:
     return link_villages(schedule, villages, corrections)
+
+
+@lru_cache(maxsize=1)
+def _planner(schedule: Schedule) -> Planner:
+    from citizen_app.buses.journeys.planner import Planner
+
+    return Planner(schedule)
 
 
 def _redis_text() -> str | None:
