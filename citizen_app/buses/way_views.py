@@ -27,7 +27,7 @@ from citizen_app.buses.journeys.journey import Journey
 from citizen_app.buses.no_way import NoWay, explain
 from citizen_app.buses.store import Published
 from citizen_app.buses.telling_views import Told, say_day, tell
-from citizen_app.buses.there_and_back import ThereAndBack, there_and_back
+from citizen_app.buses.there_and_back import ThereAndBack, WayHome, there_and_back
 from citizen_app.clock import to_local
 from citizen_app.days.rules import Daily
 from citizen_app.language import gettext
@@ -63,7 +63,7 @@ def answer(published: Published, question: Question, origin: Place, destination:
         day = question.day or views.today()
         found = there_and_back(published.planner, ends, day, question.by or THERE_BY, question.back or BACK_AFTER)
         if found.there.journeys:
-            return {"kind": "both", **said, **_both(published, question, ends, found, names)}
+            return {"kind": "both", **said, **_both(published, question, (origin, destination), found, names)}
         return {"kind": "none", **said, **_none(published, question, origin, destination, day)}
     at = moment_asked(question)
     ways = (ways_arriving if question.when is When.ARRIVE else ways_leaving)(published.planner, ends, at)
@@ -104,8 +104,13 @@ def _ways(published: Published, question: Question, ends: Ends, ways: Ways, name
     }
 
 
-def _both(published: Published, question: Question, ends: Ends, found: ThereAndBack, names: Names) -> dict[str, Any]:
-    day, home = found.there.day, ends.turned()
+def _both(
+    published: Published, question: Question, places: tuple[Place, Place], found: ThereAndBack, names: Names
+) -> dict[str, Any]:
+    day, ends = found.there.day, Ends(places[0].access, places[1].access)
+    home, next_home = ends.turned(), found.next_home
+    if found.way_home in {WayHome.GONE, WayHome.NONE} and next_home is None:
+        next_home = explain(published.planner, published.schedule, places[1], places[0], day).journey
     there = [_tell(published, ends, one, names[1]) for one in found.there.journeys]
     return {
         **_titled(day), "on_day": which_day(day), "best": there[0],
@@ -116,7 +121,7 @@ def _both(published: Published, question: Question, ends: Ends, found: ThereAndB
         "last": _last(published, home, found.last, names[0]) if found.last else None,
         "back_after": words.clock_time(found.back_after),
         "spare": words.span(int((found.last.departs_at - found.back_after) / _MINUTE)) if found.last else "",
-        "next_home": _next_home(published, home, found.next_home, names[0]) if found.next_home else None,
+        "next_home": _next_home(published, home, next_home, names[0]) if next_home else None,
     }
 
 

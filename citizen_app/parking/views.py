@@ -15,7 +15,7 @@ from citizen_app.clock import to_local
 from citizen_app.days.kinds import day_kind
 from citizen_app.days.rule_text import say_rule
 from citizen_app.errors import InvalidInput, NotFound, Unavailable
-from citizen_app.parking import listing, stay, store
+from citizen_app.parking import listing, ride_views, stay, store
 from citizen_app.parking.board import Entry, board, find_entry, summarise
 from citizen_app.parking.closures import without_closures
 from citizen_app.parking.curve import Curve, Past, draw_curve, read_past
@@ -58,6 +58,7 @@ def show_facility(uid: str) -> ResponseReturnValue:
         "parking/show_facility.html",
         curve=_find_curve(entry),
         links=_list_links(entry),
+        ride=ride_views.find_ride(entry),
         stay_choices=stay.STAY_CHOICES_MIN,
         **_one(entry),
         **_opening(entry),
