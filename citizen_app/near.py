@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Hashable, Mapping
+
+import numpy as np
 
 from citizen_app.buses import store as bus_store
 from citizen_app.buses.line_names import Names
@@ -29,11 +32,12 @@ def list_near_stops(schedule: Schedule, in_english: bool, towns: Mapping[str, st
     `towns` are names by code. Lines are in the order of the list of lines.
     """
     names, found = Names(schedule, in_english), []
+    routes_of = _routes_of_stops(schedule)
     for stop in schedule.network.stops:
         if not schedule.code_of(stop) or (stop.parent_station and stop.location_type == 0):
             continue
         indices = schedule.stop_indices(stop)
-        routes = {schedule.lines[line].route for line in schedule.services_at(indices)}
+        routes = {route for index in indices for route in routes_of.get(index, ())}
         placed = _placed([stop, *(schedule.network.stops[index] for index in indices)])
         if routes and placed is not None and placed.lat is not None and placed.lon is not None:
             lines = sorted((schedule.network.routes[route] for route in routes), key=sort_key)
@@ -41,6 +45,17 @@ def list_near_stops(schedule: Schedule, in_english: bool, towns: Mapping[str, st
                 schedule.code_of(stop), names.stop(stop), placed.lat, placed.lon, towns.get(stop.town_code, ""),
                 tuple(dict.fromkeys(names.title(route) for route in lines)), placed.position is Position.ESTIMATED,
             ))
+    return found
+
+
+def _routes_of_stops(schedule: Schedule) -> Mapping[int, set[int]]:
+    """The routes (indices) on which people may get on at each stop (index), for all stops at once."""
+    stops = np.repeat(np.arange(len(schedule.network.stops)), np.diff(schedule.boardings.first))
+    lines = schedule.line_of_trip[schedule.runs.trip[schedule.boardings.run]]
+    found: dict[int, set[int]] = defaultdict(set)
+    for both in np.unique(stops * max(1, len(schedule.lines)) + lines).tolist():
+        stop, line = divmod(both, len(schedule.lines))
+        found[stop].add(schedule.lines[line].route)
     return found
 
 

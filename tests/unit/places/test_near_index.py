@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
-from itertools import product
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from citizen_app.buses.network import Position, Stop
 from citizen_app.buses.schedule import build_schedule
 from citizen_app.days.calendar import DayCalendar
 from citizen_app.exchange.gtfs.archive import open_archive
@@ -17,7 +18,8 @@ from citizen_app.exchange.gtfs.reader import read_network
 from citizen_app.geo import distance_m
 from citizen_app.near import list_near_stops
 from citizen_app.places.near_index import NearParking, NearStop, make_index, nearest, read_index, walk_min
-from tests.bus_site import demo_bundle, demo_network
+from tests.bus_site import demo_bundle
+from tests.networks import calls, make_network
 
 RECORDED = Path(__file__).resolve().parents[2] / "recorded" / "gtfs"
 LIMIT_BYTES = 60_000
@@ -57,6 +59,22 @@ def test_the_nearest_are_those_that_no_other_is_nearer_than(stops: list[NearStop
     assert [metres for metres, _ in found] == away[:most]
 
 
+def test_the_index_has_the_stops_where_people_get_on_with_their_lines_and_stations_for_their_platforms() -> None:
+    stops = (
+        Stop("s", "客运总站", code="S", location_type=1), Stop("p", "客运总站", 28.85, 121.12, code="P", parent_station="s"),
+        Stop("q", "灵江大桥", 28.84, 121.13, code="Q", town_code="t", position=Position.ESTIMATED), Stop("x", "汛桥", code="X"),
+        Stop("end", "光明", 28.80, 121.20, code="E"), Stop("idle", "小芝", 28.90, 121.30, code="I"),
+    )
+    trips = {
+        "a": ("208", "daily", calls(6 * 3600, "p", "q", "x", "end")), "b": ("101", "daily", calls(7 * 3600, "q", "end")),
+        "c": ("101", "daily", calls(8 * 3600, "q", "end")),
+    }
+    schedule = build_schedule(make_network(trips, stops=stops), DayCalendar())
+    assert list_near_stops(schedule, False, {"t": "古城街道"}) == [
+        NearStop("S", "客运总站", 28.85, 121.12, "", ("208",)), NearStop("Q", "灵江大桥", 28.84, 121.13, "古城街道", ("101", "208"), True),
+    ]
+
+
 def test_minutes_on_foot_are_never_less_than_one_and_none_for_what_nobody_walks() -> None:
     assert [walk_min(metres) for metres in (0, 10, 55, 56, 554, 5000, 5001)] == [1, 1, 1, 2, 11, 91, None]
 
@@ -72,19 +90,20 @@ def test_a_recorded_network_of_2500_stops_would_fit_a_phones_budget(feed: str) -
 
 
 def test_2500_stops_with_long_chinese_names_fit_too() -> None:
-    """Names of twelve characters, no two alike, in the county's towns, six lines at each stop, and a hundred car parks."""
-    bundle, stops = demo_bundle(), []
-    villages = [one.name.removesuffix("村委会") for one in bundle.villages]
-    names = [f"{one}{spot}{other}口" for spot, (one, other) in zip("村路桥站" * 700, product(villages[::9], villages[::14]), strict=False)]
-    placed = [one for one in demo_network().stops if one.lat is not None and one.lon is not None]
-    for number, name in enumerate(dict.fromkeys(f"{name}公交站台" for name in names)):
-        base = placed[number % len(placed)]
-        lines = tuple(f"{(number * 7 + one * 31) % 120}路" for one in range(6))
+    """Each named after two villages and a spot (eight characters), a walk from the one before, six lines at each; and car parks."""
+    draw = Random(1)
+    stems = [one.name.removesuffix("村委会") for one in demo_bundle().villages]
+    towns = [one.name for one in demo_bundle().towns]
+    stops, lat, lon = [], 28.85, 121.12
+    for number in range(STOPS):
+        if number % 30 == 0:
+            lat, lon = 28.6 + draw.random() / 2, 120.8 + draw.random()
+        lat, lon = lat + draw.uniform(-0.006, 0.006), lon + draw.uniform(-0.006, 0.006)
         stops.append(NearStop(
-            f"LH{number:04}", name, (base.lat or 0) + number % 83 * 0.000371, (base.lon or 0) + number % 97 * 0.000419,
-            base.town_code, lines, number % 3 == 0,
+            f"LH{number:04}", f"{draw.choice(stems)}村{draw.choice(stems)}{draw.choice(['村口', '路口', '大桥', '小学'])}", lat, lon,
+            towns[number * len(towns) // STOPS], tuple(f"{(number // 9 + one * 31) % 120}路" for one in range(6)), draw.random() < 0.3,
         ))
-    parking = [NearParking(f"lot-{number}", f"{stops[number].name}停车场", 28.8 + number / 777, 121.1 + number / 577) for number in range(100)]
-    assert len(stops) >= STOPS and sum(len(one.name) for one in stops[:STOPS]) / STOPS >= 9
-    size = weight(stops[:STOPS], parking)
+    parking = [NearParking(f"lot-{one}", f"{stops[one].name}停车场", 28.6 + draw.random() / 2, 120.8 + draw.random() / 2) for one in range(100)]
+    assert len({one.name for one in stops}) > 0.99 * STOPS and sum(len(one.name) for one in stops) / STOPS >= 7
+    size = weight(stops, parking)
     assert size <= LIMIT_BYTES, size
