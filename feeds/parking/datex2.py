@@ -1,4 +1,4 @@
-"""DATEX II parking (CEN/TS 16157-6, datex2.eu), version 2 and 3.0 to 3.6: ParkingTablePublication, ParkingStatusPublication.
+"""DATEX II parking (CEN/TS 16157-6, datex2.eu), version 2 and 3: ParkingTablePublication, ParkingStatusPublication.
 
 Settings: `timezone` (of times without a zone, UTC if left out), `no_data`, `encoding`. Namespaces and prefixes differ by
 version and operator, so elements are found by their local names; but always as children of their own record: groups of
@@ -14,6 +14,19 @@ spaces repeat the same names for parts of a car park.
 | parkingOccupancy / parkingNumberOfOccupiedSpaces, else parkingNumberOfVehicles | occupied |
 | parkingOccupancy / parkingNumberOfSpacesOverride | capacity of the reading |
 | parkingSiteOpeningStatus, else parkingSiteStatus | opening_status |
+
+The edition of 2022 (from version 3.4 on) says the same with places; of them only those that are whole car parks are read:
+
+| DATEX II since 2022 | ours |
+| --- | --- |
+| hierarchyElementGeneral@id, reference@id | ref |
+| name, characteristics / spacesTotal, locationReference | name, capacity, lat and lon |
+| structureType and structureGrade | kind |
+| lastUpdated, else publicationTime | observed_at |
+| occupancy / numberOfVacantSpaces | available_spaces |
+| occupancy / numberOfOccupiedSpaces, else numberOfVehicles | occupied |
+| occupancy / numberOfSpacesOverride | capacity of the reading |
+| openingStatus, else status | opening_status |
 """
 
 from __future__ import annotations
@@ -32,8 +45,13 @@ from feeds.parking.fields import FieldMap, make_field_map
 from feeds.parking.payloads import local_name, read_xml
 from feeds.parking.rows import MOST_RECORDS, read_records
 
-_OPEN = ("open", "openingTimesInForce", "spacesAvailable", "almostFull", "full", "fullAtEntrance", "openForSpecialVehicles")
-_CLOSED = ("closed", "closedAbnormal", "closedUntilFurtherNotice", "temporarilyClosed")
+_OPEN = (
+    "open", "openingTimesInForce", "spacesAvailable", "almostFull", "full", "fullAtEntrance", "openForSpecialVehicles",
+    "openWithServiceLimitation",
+)
+_CLOSED = (
+    "closed", "closedAbnormal", "closedUntilFurtherNotice", "temporarilyClosed", "closedOnHoliday", "closedOnMaintenance",
+)
 _UNKNOWN = ("unknown", "statusUnknown", "other", "unspecified")
 _STATUS = {**dict.fromkeys(_OPEN, "OPEN"), **dict.fromkeys(_CLOSED, "CLOSED"), **dict.fromkeys(_UNKNOWN, "UNKNOWN")}
 _LAYOUTS = {
@@ -52,6 +70,21 @@ _STATE = {
     "opening_status": "parkingSiteOpeningStatus",
     "observed_at": "parkingStatusOriginTime",
 }
+_STRUCTURES = {    # structureType, structureGrade
+    ("onStreet", "groundLevel"): "on_street", ("onStreet", None): "on_street",
+    ("offStreetSurface", "groundLevel"): "surface", ("offStreetSurface", None): "surface",
+    ("offStreetStructure", "underground"): "underground", ("offStreetStructure", "aboveGround"): "multi_storey",
+}
+_PLACE = {"ref": "@id", "name": "name", "capacity": "spacesTotal", "lat": "latitude", "lon": "longitude", "kind": "structureType"}
+_PLACE_STATE = {
+    "ref": "@id",
+    "available_spaces": "numberOfVacantSpaces",
+    "occupied": "numberOfOccupiedSpaces",
+    "capacity": "numberOfSpacesOverride",
+    "opening_status": "openingStatus",
+    "observed_at": "lastUpdated",
+}
+_XSI_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _PUBLICATIONS = ("ParkingStatusPublication", "ParkingTablePublication")
 _OWN = ("timezone", "no_data", "encoding")
 
@@ -62,26 +95,48 @@ def make_adapter(settings: Mapping[str, Any]) -> Adapter:
             raise InvalidInput([problem("settings", key, settings[key], f"unknown here; known are {', '.join(_OWN)}")])
     base = {"timezone": "UTC", **settings}
     return Datex2Adapter(
-        make_field_map({**base, "kinds": _LAYOUTS, "fields": _RECORD}), make_field_map({**base, "status": _STATUS, "fields": _STATE})
+        make_field_map({**base, "kinds": _LAYOUTS, "fields": _RECORD}),
+        make_field_map({**base, "status": _STATUS, "fields": _STATE}),
+        make_field_map({**base, "fields": _PLACE}),
+        make_field_map({**base, "status": _STATUS, "fields": _PLACE_STATE}),
     )
 
 
 @dataclass(frozen=True)
 class Datex2Adapter:
+    """The maps of the earlier edition, then those of 2022."""
+
     records: FieldMap
     states: FieldMap
+    places: FieldMap
+    place_states: FieldMap
 
     def parse(self, payload: bytes, fetched_at: datetime) -> Parsed:
         """Raises InvalidInput when it is no DATEX II document with parking records or states."""
         root = read_xml(payload, self.records.encoding)
         published = next((_own_text(one) for one in _all(root, "publicationTime")), None)
-        records = [_record(element) for element in islice(_all(root, "parkingRecord"), MOST_RECORDS + 1)]
-        states = [_state(element, published) for element in islice(_all(root, "parkingRecordStatus"), MOST_RECORDS + 1)]
-        if not records and not states and not _is_publication(root):
+        found = (
+            ([_record(one) for one in _some(root, "parkingRecord")], self.records),
+            ([_place(one) for one in _some(root, "hierarchyElementGeneral", "Place")], self.places),
+            ([_state(one, published) for one in _some(root, "parkingRecordStatus")], self.states),
+            ([_place_state(one, published) for one in _some(root, "parkingStatusInformation", "PlaceStatus")], self.place_states),
+        )
+        if not any(rows for rows, _ in found) and not _is_publication(root):
             raise InvalidInput([problem("payload", local_name(root), "", "no parking records and no parking states in it")])
-        static = read_records(records, self.records, fetched_at)
-        live = read_records(states, self.states, fetched_at)
-        return Parsed(static.items + live.items, static.problems + live.problems, static.rows + live.rows)
+        read = [read_records(rows, fields, fetched_at) for rows, fields in found]
+        return Parsed(
+            tuple(item for one in read for item in one.items),
+            tuple(fault for one in read for fault in one.problems),
+            sum(one.rows for one in read),
+        )
+
+
+def _some(root: etree._Element, name: str, kind: str = "") -> Iterator[etree._Element]:
+    """Every such element, of one type where a type is asked for; one more than is read, so that too many are noticed."""
+    elements = _all(root, name)
+    if kind:
+        elements = (one for one in elements if one.get(_XSI_TYPE, "").rpartition(":")[2] == kind)
+    return islice(elements, MOST_RECORDS + 1)
 
 
 def _record(element: etree._Element) -> dict[str, Any]:
@@ -106,6 +161,30 @@ def _state(element: etree._Element, published: str | None) -> dict[str, Any]:
         "parkingNumberOfSpacesOverride": _text(counts, "parkingNumberOfSpacesOverride"),
         "parkingSiteOpeningStatus": _text(element, "parkingSiteOpeningStatus") or _text(element, "parkingSiteStatus"),
         "parkingStatusOriginTime": _text(element, "parkingStatusOriginTime") or published,
+    }
+
+
+def _place(element: etree._Element) -> dict[str, Any]:
+    name, location = _child(element, "name"), _child(element, "locationReference")
+    features = _child(_child(element, "commonComponents"), "characteristics")
+    return {
+        "@id": element.get("id"),
+        "name": None if name is None else next((text for one in _all(name, "value") if (text := _own_text(one))), None),
+        "spacesTotal": _text(features, "spacesTotal"),
+        "structureType": _STRUCTURES.get((_text(features, "structureType") or "", _text(features, "structureGrade"))),
+        **{field: _first_text(location, field) for field in ("latitude", "longitude")},
+    }
+
+
+def _place_state(element: etree._Element, published: str | None) -> dict[str, Any]:
+    reference, counts = _child(element, "reference"), _child(element, "occupancy")
+    return {
+        "@id": None if reference is None else reference.get("id"),
+        "numberOfVacantSpaces": _text(counts, "numberOfVacantSpaces"),
+        "numberOfOccupiedSpaces": _text(counts, "numberOfOccupiedSpaces") or _text(counts, "numberOfVehicles"),
+        "numberOfSpacesOverride": _text(counts, "numberOfSpacesOverride"),
+        "openingStatus": _text(element, "openingStatus") or _text(element, "status"),
+        "lastUpdated": _text(element, "lastUpdated") or published,
     }
 
 
