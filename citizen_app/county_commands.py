@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
 from citizen_app import clock
-from citizen_app.errors import AppError, InvalidInput
+from citizen_app.errors import AppError, InputProblem, InvalidInput
+from citizen_app.exchange.province.config import FILE as PROVINCE_FILE
+from citizen_app.exchange.province.config import parse_province
 from citizen_app.ops.actions import load_county
 from citizen_app.ops.bundle import CountyBundle, parse_bundle
 from citizen_app.ops.store import list_sources
@@ -73,13 +76,31 @@ def _read_bundle(folder: Path) -> CountyBundle:
                 if path.stat().st_size > _LARGEST_FILE_BYTES:
                     raise click.ClickException(f"{path}: larger than {_LARGEST_FILE_BYTES // 1024 ** 2} MiB")
                 files[path.name] = path.read_bytes()
-        return parse_bundle(files)
+        return _parse(files)
     except OSError as error:
         raise click.ClickException(f"{error.filename}: {error.strerror}") from error
     except InvalidInput as error:
         for fault in error.problems:
             click.echo(str(fault), err=True)
         raise click.ClickException(f"{len(error.problems)} problems; nothing was changed") from error
+
+
+def _parse(files: Mapping[str, bytes]) -> CountyBundle:
+    """The bundle, when it and its province.toml are both right. Raises InvalidInput with the problems of both."""
+    problems: list[InputProblem] = []
+    bundle = None
+    try:
+        bundle = parse_bundle(files)
+    except InvalidInput as error:
+        problems += error.problems
+    try:
+        if PROVINCE_FILE in files:
+            parse_province(files[PROVINCE_FILE])
+    except InvalidInput as error:
+        problems += error.problems
+    if bundle is None or problems:
+        raise InvalidInput(problems)
+    return bundle
 
 
 def _contents(bundle: CountyBundle) -> str:

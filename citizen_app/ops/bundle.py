@@ -34,6 +34,7 @@ FILES = (
     *REQUIRED_FILES, "towns.csv", "villages.csv", "landmarks.csv", "entrances.csv", "tariffs.toml", "sources.toml", "aliases.csv",
     "readings.csv",
 )
+OTHER_FILES = ("province.toml",)    # of the county as well, but for another room: how it reports to the province
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,9 @@ def parse_bundle(files: Mapping[str, bytes]) -> CountyBundle:
     Raises InvalidInput with all problems at once, each naming file, row, field and value.
     """
     problems = [problem(name, "file", "", "missing") for name in REQUIRED_FILES if name not in files]
-    for name in sorted(set(files) - set(FILES)):
+    for name in sorted(set(files) - {*FILES, *OTHER_FILES}):
         if name.endswith((".csv", ".toml")):
-            problems.append(problem(name, "file", name, f"unknown; known are {', '.join(FILES)}"))
+            problems.append(problem(name, "file", name, f"unknown; known are {', '.join((*FILES, *OTHER_FILES))}"))
     county, bounds = read_county(files.get("county.toml", b""), problems) if "county.toml" in files else (None, None)
 
     def rows(file: str, required: tuple[str, ...], optional: tuple[str, ...]) -> list[Row] | None:
