@@ -39,7 +39,7 @@
 
     function stop() {
       clearTimeout(timer);
-      if (request) { request.onload = request.onerror = null; request.abort(); request = null; }
+      if (request) { request.onload = request.onerror = request.ontimeout = null; request.abort(); request = null; }
     }
 
     function mark(to) {
@@ -103,11 +103,12 @@
       request.timeout = 8000;
       request.onload = function () {
         var answer;
-        if (this.status !== 200) { return; }
-        try { answer = JSON.parse(this.responseText); } catch (error) { return; }
+        try { answer = this.status === 200 && JSON.parse(this.responseText); } catch (error) { answer = null; }
+        if (!answer) { close(); return; }
         known[words] = answer;
         if (words === asked) { show(answer); }
       };
+      request.onerror = request.ontimeout = close;    // the form goes on working without suggestions
       request.send();
     }
 
