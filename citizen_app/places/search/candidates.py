@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_left
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -27,30 +26,32 @@ _SIGN = re.compile(
 
 @dataclass(frozen=True)
 class Ask:
-    """What is searched, and how a hit in it counts. `towns`: only there. No hit is better than `floor`.
-    `is_choosy`: only some kinds are admitted."""
+    """What is searched, and how a hit in it counts. `kinds`: only of these; `towns`: only there. No hit is better than `floor`."""
 
     shelf: Shelf
     scores: Scores
     wording: Wording
-    admits: Callable[[int], bool]
+    kinds: frozenset[EntryKind] | None = None
     towns: frozenset[int] | None = None
     floor: int = EXACT
-    is_choosy: bool = False
 
     @property
     def reach(self) -> int:
         """How many times as many places are looked at, where most of what is found may not count."""
-        return 4 if self.is_choosy or self.towns is not None else 1
+        return 1 if self.kinds is None and self.towns is None else 4
+
+    def admits(self, number: int) -> bool:
+        shelf = self.shelf
+        return (self.kinds is None or shelf.entries[number].kind in self.kinds) and shelf.stands_in(number, self.towns)
 
     def add(self, number: int, level: int, shade: float, name: str) -> None:
-        if self.admits(number) and self.shelf.stands_in(number, self.towns):
-            wanted = self.wording.kind
-            is_other = wanted is not None and self.shelf.entries[number].kind is not wanted
-            is_strict = is_other and self.wording.is_strict and level < FUZZY
-            leans = self.wording.leans_to is not None and self.shelf.entries[number].kind is not self.wording.leans_to
-            loss = self.wording.loss + 0.1 * leans
-            self.scores.add(number, Score(is_strict, max(level, self.floor), is_other, shade + loss, name))
+        if not self.admits(number):
+            return
+        kind, wording = self.shelf.entries[number].kind, self.wording
+        is_other = wording.kind not in (None, kind)
+        loss = wording.loss + (0.1 if wording.leans_to not in (None, kind) else 0) + (0.05 if self.towns and level else 0)
+        is_passed_over = is_other and wording.is_strict and level < FUZZY
+        self.scores.add(number, Score(is_passed_over, max(level, self.floor), is_other, shade + loss, name))
 
 
 def meet_signs(ask: Ask) -> bool:
@@ -95,18 +96,20 @@ def meet_writing(ask: Ask, text: str) -> None:
                 ask.add(shelf.forms[at].number, PART, 0, shelf.forms[at].name)
 
 
-def meet_sounds(ask: Ask, row: Row) -> None:
-    """A row of sounds in the readings of the names; what only sounds alike counts as fuzzy."""
+def meet_sounds(ask: Ask, row: Row, most: int = MOST_PLACES) -> None:
+    """A row of sounds in the readings of the names; what only sounds alike counts as fuzzy. Looks at `most` places or so."""
     if len(row) == 1 and row[0].sign:
         return    # what one character sounds like is half the county
     shelf = ask.shelf
     signs = [(number, part.sign) for number, part in enumerate(row) if part.sign and not part.sign.isdigit()]
     all_begun = all(part.is_initial for part in row)
-    for sounding in shelf.sounds.find(row, MOST_PLACES * ask.reach):
+    for sounding in shelf.sounds.find(row, ask.scores.take(most * ask.reach)):
+        ask.scores.left -= 1
         form = shelf.forms[shelf.sound_forms[sounding.line]]
-        level, shade = _weigh_sounding(shelf, sounding, form, len(row), signs, all_begun)
-        if level >= 0:
-            ask.add(form.number, level, shade, form.name)
+        if ask.admits(form.number):
+            level, shade = _weigh_sounding(shelf, sounding, form, len(row), signs, all_begun)
+            if level >= 0:
+                ask.add(form.number, level, shade, form.name)
 
 
 def _weigh_sounding(
@@ -151,17 +154,14 @@ def meet_english(ask: Ask) -> None:
 
 
 def meet_typos(ask: Ask, text: str, letters: str) -> None:
-    """One slip away in letters or in characters."""
+    """One slip away in letters or in characters; two in many letters."""
     shelf = ask.shelf
+    for at, slips in shelf.spelled.near_letters(letters) if letters else shelf.spelled.near_text(text):
+        form = shelf.forms[at]
+        ask.add(form.number, FUZZY, 2.0 * slips + (form.text[0] != text[0] and not letters), form.name)
     if letters:
-        for at, slips in shelf.spelled.near_letters(letters):
-            ask.add(shelf.forms[at].number, FUZZY, 2.0 * slips, shelf.forms[at].name)
         for number, slips in shelf.spelled.near_english(letters):
             ask.add(number, FUZZY, 2.0 * slips, shelf.entries[number].name_en)
-    else:
-        for at, slips in shelf.spelled.near_text(text):
-            form = shelf.forms[at]
-            ask.add(form.number, FUZZY, 2.0 * slips + (form.text[0] != text[0]), form.name)
 
 
 def meet_short(ask: Ask, text: str) -> None:

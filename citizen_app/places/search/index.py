@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -15,6 +15,7 @@ from citizen_app.places.search.fold import fold, fold_numerals, is_hanzi, squeez
 from citizen_app.places.search.parts import MOST_ROWS, Row, rows_of
 from citizen_app.places.search.scores import EXACT, FUZZY, PART, PREFIX, Scores, static_order
 from citizen_app.places.search.shelf import Shelf
+from citizen_app.places.search.sound_book import MOST_PLACES
 
 MOST_SPELLINGS = 3
 _MOST_WORDS = 5
@@ -22,6 +23,7 @@ _LONGEST_TOWN = 6
 _MOST_SPLITS = 6
 _FEW_ROWS = 3
 _FEW = 3
+_FEW_PLACES = 40
 _ENDINGS = frozenset("村镇站路口乡市")
 
 
@@ -54,18 +56,14 @@ class Index:
         if not understood:
             return Answer("")
         scores = Scores()
-        entries = self._shelf.entries
-
-        def admits(number: int) -> bool:
-            return kinds is None or entries[number].kind in kinds
-
-        self._meet(understood, scores, admits, kinds is not None)
+        asks = [Ask(self._shelf, scores, wording, kinds) for wording in wordings_of(understood)]
+        self._meet(understood, asks, scores)
         if scores.best:
-            return Answer(understood, scores.hits(entries, most, near))
-        return Answer(understood, (), self._spellings(understood, admits))
+            return Answer(understood, scores.hits(self._shelf.entries, most, near))
+        return Answer(understood, (), self._spellings(understood, kinds))
 
-    def _meet(self, understood: str, scores: Scores, admits: Callable[[int], bool], is_choosy: bool) -> None:
-        asks = [Ask(self._shelf, scores, wording, admits, is_choosy=is_choosy) for wording in wordings_of(understood)]
+    def _meet(self, understood: str, asks: list[Ask], scores: Scores) -> None:
+        """From the plain ways to the loose ones, as long as nothing good was met."""
         kind = kind_alone(understood)
         if kind is not None:
             candidates.meet_kind(asks[0], kind, PREFIX)
@@ -99,8 +97,8 @@ class Index:
     def _meet_name(self, ask: Ask, most_rows: int = MOST_ROWS) -> None:
         candidates.meet_writing(ask, fold_numerals(squeeze(ask.wording.text)))
         candidates.meet_english(ask)
-        for row in rows_of(ask.wording.text)[:most_rows]:
-            candidates.meet_sounds(ask, row)
+        for place, row in enumerate(rows_of(ask.wording.text)[:most_rows]):
+            candidates.meet_sounds(ask, row, max(MOST_PLACES >> place, _FEW_PLACES))
 
     def _meet_town_and_name(self, ask: Ask) -> None:
         """Where a town stands before, behind or within the words, what is left of them in that town."""
@@ -127,7 +125,7 @@ class Index:
                 covered = end
                 ahead, behind = text[:start], text[end:].removeprefix("的")
                 for rest in (behind, ahead):
-                    if len(rest) > 1:
+                    if rest and rest not in _ENDINGS:
                         yield rest, frozenset({town})
 
     def _town_row_splits(self, row: Row) -> Iterator[tuple[Row, frozenset[int], int]]:
@@ -144,7 +142,7 @@ class Index:
                     towns = keys.by_ear.get("".join(map(sounds.ear_code, letters)))
                     is_right = " ".join(letters) in keys.readings and not all(part.sign for part in town_row)
                     floor = EXACT if is_right else FUZZY
-                elif not any(part.is_whole for part in town_row):
+                elif all(part.is_initial for part in town_row):
                     towns, floor = keys.by_initials.get("".join(one[0] for one in letters)), PREFIX
                 else:
                     continue
@@ -154,7 +152,7 @@ class Index:
     def _meet_words(self, ask: Ask, words: list[str]) -> None:
         """What the longest word that means something meets, if the other words stand somewhere with it: name, town, English."""
         for word in sorted(words, key=len, reverse=True):
-            scores = Scores()
+            scores = Scores(2 * MOST_PLACES)
             self._meet_name(replace(ask, scores=scores, wording=Wording(word)), _FEW_ROWS)
             others = [fold_numerals(other) for other in words if other != word]
             for number, score in scores.best.items():
@@ -167,11 +165,12 @@ class Index:
             if scores.best:
                 return
 
-    def _spellings(self, understood: str, admits: Callable[[int], bool]) -> tuple[str, ...]:
+    def _spellings(self, understood: str, kinds: frozenset[EntryKind] | None) -> tuple[str, ...]:
         letters = "".join((sounds_of(sign) or ("",))[0] if is_hanzi(sign) else sign for sign in squeeze(understood))
-        forms = self._shelf.forms
-        found = [forms[at] for _, at in self._shelf.spelled.nearest(letters, 4 * MOST_SPELLINGS)]
-        return tuple(dict.fromkeys(form.name for form in found if admits(form.number)))[:MOST_SPELLINGS]
+        shelf = self._shelf
+        found = [shelf.forms[at] for _, at in shelf.spelled.nearest(letters, 4 * MOST_SPELLINGS)]
+        names = (form.name for form in found if kinds is None or shelf.entries[form.number].kind in kinds)
+        return tuple(dict.fromkeys(names))[:MOST_SPELLINGS]
 
 
 def _words_of(text: str) -> list[str]:

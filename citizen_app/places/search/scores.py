@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from citizen_app.places.search.entry import Entry, EntryKind, Hit, Match
 
+MOST_OF_ALL = 600    # in one query, so that the worst one stays quick
 LEVELS = (Match.EXACT, Match.PREFIX, Match.PART, Match.FUZZY)
 EXACT, PREFIX, PART, FUZZY = range(4)
 KIND_ORDER = {
@@ -34,10 +35,15 @@ class Score(NamedTuple):
 
 
 class Scores:
-    """The best score of each entry, by its number."""
+    """The best score of each entry, by its number; and how many places a search by sound may still look at."""
 
-    def __init__(self) -> None:
+    def __init__(self, places: int = MOST_OF_ALL) -> None:
         self.best: dict[int, Score] = {}
+        self.left = places
+
+    def take(self, most: int) -> int:
+        """How many of `most` places may be looked at."""
+        return max(min(most, self.left), 0)
 
     def add(self, number: int, score: Score) -> None:
         known = self.best.get(number)

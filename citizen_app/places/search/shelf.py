@@ -49,7 +49,7 @@ class Shelf:
         self.entries = entries
         self.by_key = {entry.key: entry for entry in entries}
         town_ids: dict[str, int] = {}
-        self.towns = array("h", (_town_id(entry, town_ids) for entry in entries))
+        self.towns = array("i", (_town_id(entry, town_ids) for entry in entries))
         self.forms: list[Form] = []
         self.sound_forms = array("I")
         self.sound_cores = array("B")

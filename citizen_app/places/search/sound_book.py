@@ -12,7 +12,7 @@ from citizen_app.places.search.parts import Part, Row
 from citizen_app.places.search.sounds import ear
 
 _FIRST_SIGN = 0x3400
-MOST_PLACES = 160
+MOST_PLACES = 120
 
 
 @dataclass(frozen=True)
