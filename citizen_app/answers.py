@@ -30,6 +30,15 @@ def cached_json(body: Any, fresh_s: int, *, identity: Any = UNSEEN, mimetype: st
     return response
 
 
+def cached_bytes(body: bytes, fresh_s: int, mimetype: str, *, identity: bytes = b"") -> Response:
+    """The same for a body that is no JSON; `identity` is what tells two answers apart where that is not the body."""
+    response = Response(body, mimetype=mimetype)
+    response.headers["Cache-Control"] = f"public, max-age={fresh_s}"
+    response.set_etag(hashlib.sha256(identity or body).hexdigest()[:20], weak=True)
+    response.make_conditional(request)
+    return response
+
+
 def alt_problem(blueprint: Blueprint, status: int, description: str) -> Callable[[Any], Any]:
     """Say in the document that a view may answer with this problem."""
     mark: Callable[[Any], Any] = blueprint.alt_response(

@@ -29,6 +29,9 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "DEMO": environ.get("DEMO", "1") != "0",
         "COUNTY_DIR": Path(environ.get("COUNTY_DIR") or DEMO_COUNTY_DIR),
         "PUBLIC_URL": _public_url(environ.get("PUBLIC_URL", "")),
+        "DATA_LICENCE": environ.get("DATA_LICENCE") or "CC BY 4.0",
+        "OPEN_DATA_PER_MINUTE": _count(environ, "OPEN_DATA_PER_MINUTE", 60),
+        "TRUSTED_PROXIES": _count(environ, "TRUSTED_PROXIES", 0),
         "SECRET_KEY": environ.get("SECRET_KEY") or _secret_key(data_dir / "secret_key"),
         "SQLALCHEMY_DATABASE_URI": database_url(environ.get("DATABASE_URL", ""), data_dir),
         "SQLALCHEMY_ENGINE_OPTIONS": {"pool_pre_ping": True},
@@ -61,6 +64,13 @@ def _public_url(url: str) -> str:
     if url and not url.startswith(("http://", "https://")):
         raise InvalidInput(f"PUBLIC_URL {url}: must begin with https:// or http://")
     return url.rstrip("/")
+
+
+def _count(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isdecimal() or len(text) > 6:
+        raise InvalidInput(f"{name} {text}: must be a whole number")
+    return int(text)
 
 
 def _secret_key(path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from flask import Flask, Response, abort, current_app, g, has_request_context, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, default_exceptions
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from citizen_app import assets, clock, language, words
 from citizen_app.errors import AppError, Conflict, InvalidInput, NotFound, Refused, Unavailable, problem
@@ -20,8 +21,8 @@ _YEAR_S = 365 * 24 * 3600
 _MOST_LINKS = 8192    # remembered; some two megabytes
 _CARRIED = "citizen.carried"
 _MACHINE_PATHS = ("/api/", "/open-data/", "/healthz", "/readyz", "/metrics")
-_OPEN_PATHS = ("/api/", "/open-data/")
-_OPEN_HEADERS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, X-Request-ID"}
+_OPEN_PATHS = ("/api/", "/open-data/")    # those themselves are pages for people
+_OPEN_HEADERS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Retry-After, X-Request-ID"}
 _PREFLIGHT_HEADERS = {    # any site's script may read, none may write
     "Access-Control-Allow-Methods": "GET, HEAD",
     "Access-Control-Allow-Headers": "If-None-Match",
@@ -45,6 +46,8 @@ def init_app(app: Flask) -> None:
     language.init_app(app)
     assets.init_app(app)
     words.init_app(app)
+    if app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=app.config["TRUSTED_PROXIES"], x_proto=0)  # type: ignore[method-assign]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.before_request(_refuse_unmarked)
     app.context_processor(_page_context)
@@ -205,7 +208,8 @@ def _compress(response: Response) -> Response:
     """Gzip for text: on a county's edge a page of 4 kB arrives in a second, one of 20 kB in five."""
     kind = response.mimetype or ""
     compressible = kind.startswith("text/") or kind in {
-        "application/json", "application/geo+json", "application/problem+json", "application/javascript", "image/svg+xml",
+        "application/json", "application/geo+json", "application/problem+json", "application/javascript", "application/xml",
+        "image/svg+xml",
     }
     if not compressible or response.status_code in {204, 304} or "Content-Encoding" in response.headers:
         return response
@@ -231,7 +235,7 @@ def _vary_by(response: Response, names: str) -> None:
 # Errors: a problem for machines, a page that says what to do next for people.
 
 def _for_machine() -> bool:
-    return (request.path.startswith(_MACHINE_PATHS) and request.path != "/api/") or request.is_json
+    return (request.path.startswith(_MACHINE_PATHS) and request.path not in _OPEN_PATHS) or request.is_json
 
 
 def _show_app_error(error: AppError) -> ResponseReturnValue:

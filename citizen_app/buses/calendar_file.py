@@ -40,16 +40,22 @@ class Subscription:
 
 def write_calendar(subscription: Subscription, days: Sequence[MarketDay]) -> bytes:
     """The file. A day keeps its identifier whenever and however often it is written, so that a phone replaces it."""
+    return write_calendars(subscription.name, [(subscription, days)])
+
+
+def write_calendars(name: str, markets: Sequence[tuple[Subscription, Sequence[MarketDay]]]) -> bytes:
+    """Several markets in one file, with the identifiers that their days have in the files of each."""
     calendar = Calendar()
     calendar.add("prodid", "-//citizen travel//markets//ZH")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("name", subscription.name)
-    calendar.add("x-wr-calname", subscription.name)
+    calendar.add("name", name)
+    calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", LOCAL.key)
     calendar.add("refresh-interval", timedelta(days=1), parameters={"value": "DURATION"})
-    for one in days:
-        calendar.add_component(_event(subscription, one))
+    for subscription, days in markets:
+        for one in days:
+            calendar.add_component(_event(subscription, one))
     calendar.add_missing_timezones(first_date=_NO_SUMMER_TIME_SINCE)
     return bytes(calendar.to_ical())
 

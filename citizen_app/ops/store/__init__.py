@@ -4,6 +4,7 @@ from citizen_app.ops.source import SourceState
 from citizen_app.ops.store.answers import ask_database, in_time, redis_answers
 from citizen_app.ops.store.leases import acquire_lease, new_owner, release_lease, renew_lease
 from citizen_app.ops.store.messages import take_message
+from citizen_app.ops.store.rates import spend
 from citizen_app.ops.store.runs import add_run, forget_runs, list_runs, list_source_states
 from citizen_app.ops.store.sources import claim_turn_of, find_source, get_source, list_sources, replace_sources
 
@@ -25,5 +26,6 @@ __all__ = [
     "release_lease",
     "renew_lease",
     "replace_sources",
+    "spend",
     "take_message",
 ]

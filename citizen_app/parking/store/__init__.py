@@ -7,6 +7,7 @@ from citizen_app.parking.store.facilities import (
     list_facilities,
     raise_link_generation,
 )
+from citizen_app.parking.store.months import Extent, find_oldest_quarter, list_counted_facilities, measure_span
 from citizen_app.parking.store.readings import (
     Aggregate,
     HistorySize,
@@ -19,17 +20,21 @@ from citizen_app.parking.store.snapshot import ParkingSnapshot, current_snapshot
 
 __all__ = [
     "Aggregate",
+    "Extent",
     "HistorySize",
     "KeptReading",
     "ParkingSnapshot",
     "current_snapshot",
     "find_facility",
     "find_occupancy",
+    "find_oldest_quarter",
     "get_link_generation",
     "list_aggregates",
+    "list_counted_facilities",
     "list_facilities",
     "list_readings",
     "measure_history",
+    "measure_span",
     "publish",
     "publish_all",
     "raise_link_generation",
