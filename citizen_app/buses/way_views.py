@@ -32,6 +32,7 @@ from citizen_app.clock import to_local
 from citizen_app.days.rules import Daily
 from citizen_app.language import gettext
 
+SOON = timedelta(hours=2)    # what leaves later is not waited for
 _MINUTE = timedelta(minutes=1)
 Names = tuple[str, str]    # what the two places are called
 
@@ -87,7 +88,7 @@ def _ways(published: Published, question: Question, ends: Ends, ways: Ways, name
     now = web.page_now()
     told = [_tell(published, ends, one, names[1]) for one in ways.journeys]
     gone = ways.last if ways.is_next_day else None
-    when_words = _when_words(question, at)
+    when_words, waits = _when_words(question, at), ways.journeys[0].departs_at - now
     day = to_local(at).date() if when_words else ways.day
     stands = question if question.when is not When.NOW else replace(question, when=When.LEAVE)
     return {
@@ -100,7 +101,7 @@ def _ways(published: Published, question: Question, ends: Ends, ways: Ways, name
         "first": words.clock_time(ways.first.departs_at) if ways.first and ways.first.rides else "",
         "earlier_url": url_of(stands, at=ways.earlier, when=When.LEAVE) if ways.earlier else "",
         "later_url": url_of(stands, at=ways.later, when=When.LEAVE) if ways.later else "",
-        "leaves_in": words.wait((ways.journeys[0].departs_at - now).total_seconds()) if ways.journeys[0].departs_at >= now else "",
+        "leaves_in": words.wait(waits.total_seconds()) if timedelta() <= waits <= SOON else "",
     }
 
 
