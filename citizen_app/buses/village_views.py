@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
@@ -12,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from citizen_app import language, web, words
 from citizen_app.access import PUBLIC, access
 from citizen_app.buses import store, views
-from citizen_app.buses.board import Departure, StopBoard
+from citizen_app.buses.board import Departure, LineAtStop, StopBoard
 from citizen_app.buses.departures import stop_board
 from citizen_app.buses.market_days import market_of, next_market_days
 from citizen_app.buses.network import Position
@@ -31,6 +32,7 @@ blueprint = Blueprint("villages", __name__)
 MOST_STOPS = 6
 MARKET_DAYS = 3
 _DAY_S = 86_400
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _UNSURE = {Certainty.PART, Certainty.SHARED}
 
 
@@ -58,11 +60,10 @@ def show_village(code: str) -> ResponseReturnValue:
     town = next((one for one in places_store.list_towns() if one.code == village.town_code), None)
     links = [one for one in published.villages.links.get(code, ()) if one.calls]
     boards = [_board(published, one) for one in links[:MOST_STOPS]]
-    routes = dict.fromkeys(line.route for board in boards for line in board.lines)
     return render_template(
         "buses/show_village.html", village=village, title=say_village(village), town=town,
         stops=[_stop_row(published, one, board) for one, board in zip(links, boards, strict=False)],
-        lines=views.line_rows(published, routes), market=_market(published, village, town, boards),
+        lines=_lines(published, boards), market=_market(published, village, town, boards),
         others=[] if links else _briefs(published, village.town_code)["served"],
         estimated=any(stop.position is Position.ESTIMATED for board in boards for stop in board.stops),
         **views.common(published),
@@ -113,6 +114,37 @@ def _stop_row(published: Published, link: VillageStop, board: StopBoard) -> dict
         "unsure": link.certainty in _UNSURE, "next": _departure(published, board.next, now) if board.next else None,
         "last": _departure(published, board.last, now) if board.last else None,
     }
+
+
+def _lines(published: Published, boards: Sequence[StopBoard]) -> list[dict[str, Any]]:
+    """Each line and direction once, by its next bus at any stop of the village; those without a bus ahead last."""
+    found: dict[tuple[str, int | None, str], list[tuple[LineAtStop, StopBoard]]] = defaultdict(list)
+    for board in boards:
+        for line in board.lines:
+            found[line.route.route_id, line.direction_id, line.headsign].append((line, board))
+    rows = [_line_row(published, calls) for calls in found.values()]
+    return sorted(rows, key=lambda row: row["at"] or _NEVER)
+
+
+def _line_row(published: Published, calls: Sequence[tuple[LineAtStop, StopBoard]]) -> dict[str, Any]:
+    """The next and today's last bus of a line at all stops of the village; `next` is None where none comes today or tomorrow."""
+    schedule, names, now = published.schedule, views.names_of(published), web.page_now()
+    line, board = min(calls, key=lambda one: one[0].coming[0].departs_at if one[0].coming else _NEVER)
+    coming = line.coming[0] if line.coming else None
+    last = max((one.last_today for one, _ in calls if one.last_today), key=lambda one: one.departs_at, default=None)
+    url = url_for(
+        "routes.show_route", slug=schedule.slug_of(line.route), dir=views.direction_key(line), stop=schedule.code_of(board.stop),
+    )
+    return {
+        "route": line.route, "title": names.title(line.route), "url": url, "towards": views.towards(names.headsign(line.headsign)),
+        "at": coming.departs_at if coming else None, "next": _departure(published, coming, now) if coming else None,
+        "is_last": coming is not None and last is not None and coming.is_last and _run(coming) == _run(last),
+        "last": clock_text(last.departure_s) if last else "", "next_day": line.next_day,
+    }
+
+
+def _run(one: Departure) -> tuple[date, int]:
+    return one.service_day, one.trip
 
 
 def _departure(published: Published, one: Departure, now: datetime) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -14,10 +14,16 @@ from werkzeug.test import TestResponse
 
 from citizen_app import clock
 from citizen_app.buses import actions
+from citizen_app.buses.network import Stop
+from citizen_app.days.rules import Rule, Weekdays
+from citizen_app.places import actions as places_actions
+from citizen_app.places import store as places_store
+from citizen_app.places.county import Town, Village
 from citizen_app.places.near_index import read_index
-from tests.bus_site import demo_bundle, demo_network, publish_demo_buses
-from tests.every_state import fill_every_state
+from tests.bus_site import demo_bundle, demo_network, publish_demo_buses, publish_network
+from tests.every_state import COUNTY, fill_every_state
 from tests.integration.test_pages import CHINESE, Phone, links
+from tests.networks import calls, make_network
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
@@ -85,8 +91,32 @@ def test_a_village_says_its_next_and_last_bus_its_lines_and_its_market(database_
     assert "古城街道 · 8:10 后山村 村里有 1 个站" in words
     assert re.search(r"后山村 \d+ 往 \S+ 今天末班 19:43 8:10 现在", words)
     stop = next(one for one in demo_network().stops if one.village_code == SERVED)
-    assert f'href="/stops/{stop.code}"' in answer.text and 'href="/routes/103"' in answer.text
+    assert f'href="/stops/{stop.code}"' in answer.text and f'href="/routes/103?dir=1&amp;stop={stop.code}"' in answer.text
+    assert re.search(r"207 往 永丰站 末班 19:43 8:13 3 分钟后", words) and re.search(r"215 往 松二 末班 18:13", words)
+    assert 'href="/journeys?from=village:' in unescape(answer.text).replace("%3A", ":")
     assert 'href="/markets/gucheng"' in answer.text and "11月 周四 26 十八" in words
+
+
+def test_a_line_that_calls_at_two_stops_of_a_village_is_shown_once_and_one_that_rests_with_its_next_day(
+    database_kind: str, site: Flask
+) -> None:
+    places_actions.save_places(COUNTY, [Town("t", "汛桥镇", "Xunqiao")], [Village("v", "光明村委会", "t")], [])
+    places_store.publish()
+    stops = tuple(Stop(key, name, 28.8, 121.2, code=key, town_code="t") for key, name in (("a", "光明"), ("b", "光明路口"), ("c", "汛桥")))
+    trips = {
+        "1": ("101", "daily", calls(9 * 3600, "a", "b", "c")), "2": ("101", "daily", calls(17 * 3600, "b", "c")),
+        "3": ("208", "weekend", calls(9 * 3600, "a", "c")),
+    }
+    services = {"daily": Rule(), "weekend": Rule(Weekdays(frozenset({5})))}
+    publish_network(make_network(trips, stops=stops, services=services), NOW)
+    words = text(site.test_client(use_cookies=False).get("/villages/v"))
+    assert "村里有 2 个站" in words and "站名像这个村的" in words
+    lines = words[words.index("经过的线"):]
+    assert lines.count("101 往 汛桥") == 1 and "101 往 汛桥 末班 17:00 9:00 50 分钟后" in lines
+    assert "208 往 汛桥 今天不开，下次 11月28日 周六" in lines
+    trips["2"] = ("101", "daily", calls(8 * 3600, "b", "c"))
+    publish_network(make_network(trips, stops=stops, services=services), NOW + timedelta(hours=1))
+    assert "101 往 汛桥 这是今天末班 9:00" in text(site.test_client(use_cookies=False).get("/villages/v"))
 
 
 def test_a_village_without_a_stop_says_so_and_where_there_are_buses(database_kind: str, pages: FlaskClient) -> None:
