@@ -24,10 +24,12 @@ def load_settings(environ: Mapping[str, str] = os.environ) -> dict[str, Any]:
         data_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise InvalidInput(f"DATA_DIR {data_dir}: cannot be made: {error.strerror}") from error
+    county_dir = Path(environ.get("COUNTY_DIR") or DEMO_COUNTY_DIR)
     return {
         "DATA_DIR": data_dir,
         "DEMO": environ.get("DEMO", "1") != "0",
-        "COUNTY_DIR": Path(environ.get("COUNTY_DIR") or DEMO_COUNTY_DIR),
+        "COUNTY_DIR": county_dir,
+        "PROVINCE_FILE": Path(environ.get("PROVINCE_FILE") or county_dir / "province.toml"),
         "PUBLIC_URL": _public_url(environ.get("PUBLIC_URL", "")),
         "DATA_LICENCE": environ.get("DATA_LICENCE") or "CC BY 4.0",
         "OPEN_DATA_PER_MINUTE": _count(environ, "OPEN_DATA_PER_MINUTE", 60),

@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from marshmallow import ValidationError
@@ -37,13 +38,14 @@ class GatewaySettings:
     """How the gateway is spoken to. Spans in seconds.
 
     `body`: "form" (the list of records as JSON in one field of a form) or "json". `list_field` is that field; "" sends one record
-    a request, its fields beside appKey. `refresh_*_valid_s` is for how long the two secrets hold.
+    a request, its fields beside appKey. `…_valid_s` is for how long the two secrets hold where the platform does not say.
     """
 
     url: str
     signer: str = "md5"
     body: str = "form"
     list_field: str = "records"
+    page_field: str = "page"
     refresh_by_key: str = "/gateway/app/refreshTokenByKey.htm"
     refresh_by_secret: str = "/gateway/app/refreshTokenBySec.htm"
     refresh_secret_valid_s: int = 48 * 3600
@@ -143,6 +145,14 @@ def parse_province(content: bytes) -> Province:
     except ValidationError as error:
         raise InvalidInput(list(_problems(error.messages, document, ()))) from error
     return _province(values)
+
+
+def read_province(path: Path) -> Province | None:
+    """The configuration in a file; None where there is no file: the county does not report. Raises InvalidInput, OSError."""
+    try:
+        return parse_province(path.read_bytes())
+    except FileNotFoundError:
+        return None
 
 
 def expand_url(url: str, environ: Mapping[str, str]) -> str:

@@ -57,6 +57,7 @@ class GatewaySchema(Schema):
     signer = _choice(*SIGNERS)
     body = _choice("form", "json")
     list_field = fields.String()
+    page_field = _text()
     refresh_by_key = fields.String(validate=_PATH)
     refresh_by_secret = fields.String(validate=_PATH)
     refresh_secret_valid_s = _whole(60, 31 * 86400)
