@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+import numpy as np
+
 from citizen_app.buses.fares import fare_between
 from citizen_app.buses.journeys.day_view import DayView
 from citizen_app.buses.journeys.footpaths import Footpaths
 from citizen_app.buses.journeys.journey import Access, Journey, Ride, StopAccess, Walk
 from citizen_app.buses.journeys.rules import Rules
+from citizen_app.buses.journeys.timetable import NO_ALIGHTING, NO_BOARDING, RULE_BITS, Timetable
 from citizen_app.buses.network import Fare
 from citizen_app.buses.schedule import Schedule
 
 LONGEST_WALK_MIN = 240
 Walks = Mapping[int, StopAccess]
+Row = tuple[int, int, int, int]     # a ride as the scan writes it: route, trip, place of boarding, place of alighting
 
 _MOST_FARES = 65_536
 _MOST_TOLD = 4096           # rides kept with a view: half a kilobyte each
@@ -27,16 +31,18 @@ class Answers:
     def __init__(self, schedule: Schedule, rules: Rules, paths: Footpaths) -> None:
         self._schedule, self._rules = schedule, rules
         self._runs, self._calls = schedule.runs, schedule.network.stop_times
-        self._distances = paths.distances()
+        self._paths = paths
         self._routes = {route.route_id: route for route in schedule.network.routes}
         self._route_of_trip = [self._routes[trip.route_id] for trip in schedule.network.trips]
         self._fares: dict[tuple[str, int, int], Fare | None] = {}
 
-    def tell(self, view: DayView, rows: Sequence[tuple[int, int, int, int]], start: Walks, end: Walks) -> Journey:
+    def tell(self, view: DayView, rows: Sequence[Row], start: Walks, end: Walks) -> Journey:
         """One journey; `rows` are the rides as the scan wrote them, the last one of the view's direction first.
 
         `start` and `end` are the walks from the place of origin and to the destination.
         """
+        if len(rows) > 1:
+            rows = self._latest(view, rows)
         rides = [view.told.get(row) or self._tell_ride(view, row) for row in (rows if view.is_mirrored else reversed(rows))]
         legs: list[Walk | Ride] = []
         before = None
@@ -55,9 +61,38 @@ class Answers:
             legs.append(Walk(last.stop, None, rides[-1].arrives_at, arrives_at, last.distance_m))
         return Journey(departs_at, arrives_at, tuple(legs))
 
-    def _tell_ride(self, view: DayView, row: tuple[int, int, int, int]) -> Ride:
+    def _latest(self, view: DayView, rows: Sequence[Row]) -> Sequence[Row]:
+        """The same ways with the latest buses that still meet the last one, where this lets people leave later.
+
+        The scan takes the first bus of each route, and might have people wait over night at a change rather than at home. On the
+        mirrored day it is the arrival that comes earlier so.
+        """
+        late = [rows[0]]
+        for row in rows[1:]:
+            late.append(self._latest_before(view, row, late[-1]))
+        return rows if late[-1] == rows[-1] else late
+
+    def _latest_before(self, view: DayView, row: Row, after: Row) -> Row:
+        times = view.timetable
+        route, trip, board, alight = row
+        first, count = times.time_first.item(route), times.trips.item(route)
+        length = times.call_first.item(route + 1) - times.call_first.item(route)
+        if trip + 1 == count:
+            return row
+        here, there = _stop_at(times, route, alight), _stop_at(times, after[0], after[2])
+        minutes, _ = self._paths.between(there, here) if view.is_mirrored else self._paths.between(here, there)
+        after_length = times.call_first.item(after[0] + 1) - times.call_first.item(after[0])
+        limit = times.departure.item(times.time_first.item(after[0]) + after[1] * after_length + after[2]) - minutes
+        if times.arrival.item(first + (trip + 1) * length + alight) > limit:
+            return row
+        arrivals = times.arrival[first + alight:first + count * length:length]
+        return route, int(np.searchsorted(arrivals, limit, side="right")) - 1, board, alight
+
+    def _tell_ride(self, view: DayView, row: Row) -> Ride:
         route, trip, board, alight = row
         times = view.timetable
+        if route in view.loops:
+            board, alight = _shorten(times, route, board, alight)
         first = times.time_first.item(route)
         length = times.call_first.item(route + 1) - times.call_first.item(route)
         departs = times.departure.item(first + trip * length + board)
@@ -102,9 +137,23 @@ class Answers:
 
     def _footpath(self, before: Ride, after: Ride) -> Walk:
         """People set out at once; what is left of the change is waiting."""
-        metres = self._distances[before.alight_stop, after.board_stop]
+        _, metres = self._paths.between(before.alight_stop, after.board_stop)
         arrives_at = min(before.arrives_at - (-self._rules.walk_s(metres) // 60) * _MINUTE, after.departs_at)
         return Walk(before.alight_stop, after.board_stop, before.arrives_at, arrives_at, metres)
+
+
+def _stop_at(times: Timetable, route: int, place: int) -> int:
+    return times.call.item(times.call_first.item(route) + place) >> RULE_BITS
+
+
+def _shorten(times: Timetable, route: int, board: int, alight: int) -> tuple[int, int]:
+    """The same ride without a round that brings people back to where they got on, or past where they get off."""
+    first = times.call_first.item(route)
+    calls = times.call[first + board:first + alight + 1].tolist()
+    stops = [call >> RULE_BITS for call in calls]
+    begin = max(place for place, stop in enumerate(stops[:-1]) if stop == stops[0] and not calls[place] & NO_BOARDING)
+    end = next(place for place, stop in enumerate(stops) if place > begin and stop == stops[-1] and not calls[place] & NO_ALIGHTING)
+    return board + begin, board + end
 
 
 def minutes_of_walk(access: StopAccess) -> int:

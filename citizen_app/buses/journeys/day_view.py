@@ -28,7 +28,8 @@ class DayView:
     """Minute 0 is `start`, UTC; on the mirrored day minutes count backwards from there.
 
     Trip t of route r is the vehicle trip_first[r] + t; `run` is its index among the schedule's runs, `offset` its service day
-    in days from `day`. `longest_hop` is that of the hops, in minutes. `told` are rides that were told before, as the scan wrote them.
+    in days from `day`. `longest_hop` is that of the hops, in minutes. `loops` are the routes that pass a stop twice. `told` are
+    rides that were told before, by what the scan wrote of them.
     """
 
     day: date
@@ -40,6 +41,7 @@ class DayView:
     trip_first: Ints
     run: Ints
     offset: Ints
+    loops: frozenset[int]
     told: dict[tuple[int, int, int, int], Ride] = field(default_factory=dict)
 
     @property
@@ -122,7 +124,7 @@ def _write(
     hops = _find_hops(timetable)
     return DayView(
         day, start, is_mirrored, timetable, hops, int(hops.minutes.max(initial=0)), trip_first, operation.run,
-        operation.offset.astype(np.int16),
+        operation.offset.astype(np.int16), _find_loops(timetable),
     )
 
 
@@ -152,6 +154,12 @@ def _find_hops(day: Timetable) -> Hops:
     key, length = key[shortest], length[shortest]
     first = np.searchsorted(key // stops, np.arange(stops + 1)).astype(np.int32)
     return Hops(first, (key % stops).astype(np.int32), length.astype(np.int32))
+
+
+def _find_loops(day: Timetable) -> frozenset[int]:
+    route = np.repeat(np.arange(len(day.trips)), np.diff(day.call_first))
+    passed, times = np.unique(route * len(day.change) + (day.call >> RULE_BITS), return_counts=True)
+    return frozenset((passed[times > 1] // len(day.change)).tolist())
 
 
 def _starts(sizes: Ints) -> Ints:

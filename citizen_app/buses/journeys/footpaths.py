@@ -38,10 +38,18 @@ class Footpaths:
     minutes: Ints
     distance_m: Ints
 
-    def distances(self) -> dict[tuple[int, int], int]:
-        """Metres by the pair of stops."""
-        start = np.repeat(np.arange(len(self.change)), np.diff(self.first)).tolist()
-        return dict(zip(zip(start, self.stop.tolist(), strict=True), self.distance_m.tolist(), strict=True))
+    def between(self, one: int, other: int) -> tuple[int, int]:
+        """Minutes and metres of the footpath from one stop to another; those of a change when both are the same.
+
+        Raises LookupError when there is none.
+        """
+        if one == other:
+            return self.change.item(one), 0
+        start, end = self.first.item(one), self.first.item(one + 1)
+        path = start + self.stop[start:end].tolist().index(other) if other in self.stop[start:end] else -1
+        if path < 0:
+            raise LookupError(f"no footpath from stop {one} to stop {other}")
+        return self.minutes.item(path), self.distance_m.item(path)
 
 
 def find_footpaths(schedule: Schedule, rules: Rules) -> Footpaths:

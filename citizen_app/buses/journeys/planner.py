@@ -53,7 +53,10 @@ class Planner:
         self._own = threading.local()
 
     def depart_at(self, origin: Access, destination: Access, at: datetime, overlay: Overlay = AS_PLANNED) -> list[Journey]:
-        """Leaving at a moment or later: arrival and transfers count. The earliest arrival comes last, the fewest rides first."""
+        """Leaving at a moment or later: arrival and transfers count. The earliest arrival comes last, the fewest rides first.
+
+        Of the buses before the last one of a journey those are taken that let people leave late.
+        """
         view = self._views.get(self._day(at), False, overlay)
         minute = view.minute(at)
         way, found = self._find(view, origin, destination, minute, minute)
