@@ -11,8 +11,8 @@ MOST_CHARACTERS = 40    # no name is longer, and no more of a query is looked at
 _ACCENTS = str.maketrans(dict.fromkeys("\u0300\u0301\u0302\u0304\u0306\u0308\u030a\u030c"))
 _NOT_A_WORD = re.compile(r"[^a-z0-9\u3400-\u9fff]+")
 _RUN = re.compile(r"[\u3400-\u9fff]+|[a-z]+|[0-9]+")
-_NUMERALS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"幺": 1}
-_SPOKEN = re.compile(r"[零一二三四五六七八九幺]+")
+_NUMERALS = {sign: digit for digit, sign in enumerate("零一二三四五六七八九")} | {"幺": 1, "两": 2}
+_SPOKEN = re.compile(r"[零一二三四五六七八九幺两]+")
 _TENS = re.compile(r"([一二三四五六七八九]?)(百)?零?([一二三四五六七八九]?)十([一二三四五六七八九]?)")
 _HUNDREDS = re.compile(r"([一二三四五六七八九])百(?:零([一二三四五六七八九]))?")
 

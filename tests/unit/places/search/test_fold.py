@@ -29,7 +29,7 @@ def test_folding_ends_and_twice_is_as_good_as_once(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "digits"), [
     ("十八浒", "18浒"), ("一零六路", "106路"), ("一百零六", "106"), ("一百一十", "110"), ("一百二十三", "123"), ("两百零二路", "202路"),
-    ("幺零六", "106"), ("松一村", "松1村"), ("三十", "30"), ("二十三", "23"), ("十", "10"), ("两水", "两水"), ("百步", "百步"), ("三峰寺", "3峰寺"),
+    ("幺零六", "106"), ("松一村", "松1村"), ("三十", "30"), ("二十三", "23"), ("十", "10"), ("两水", "2水"), ("百步", "百步"), ("三峰寺", "3峰寺"),
 ])
 def test_numerals_become_digits(text: str, digits: str) -> None:
     assert fold_numerals(text) == digits
@@ -37,7 +37,7 @@ def test_numerals_become_digits(text: str, digits: str) -> None:
 
 @given(st.text(alphabet="零一二三四五六七八九十百两幺千松村路1a", max_size=12))
 def test_any_row_of_numerals_can_be_folded(text: str) -> None:
-    assert not set(fold_numerals(text)) & set("零一二三四五六七八九十幺")
+    assert not set(fold_numerals(text)) & set("零一二三四五六七八九十幺两")
 
 
 @given(st.integers(1, 999))
