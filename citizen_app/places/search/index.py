@@ -34,7 +34,7 @@ def build_index(entries: Sequence[Entry]) -> Index:
 
 
 class Index:
-    """Holds nothing that a search changes."""
+    """Safe for many threads: a search changes nothing but what is remembered of syllables."""
 
     def __init__(self, shelf: Shelf) -> None:
         self._shelf = shelf
