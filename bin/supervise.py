@@ -37,6 +37,7 @@ LONGEST_PAUSE_S = 30.0
 STEADY_S = 60.0
 END_S = 10.0
 READY_S = 120.0
+STAND_INS = {"demo", "platform"}    # lines of the Procfile that only the demonstration runs
 
 
 @dataclass
@@ -152,7 +153,7 @@ def run(supervisor: Supervisor) -> int:
         environment |= _demo_settings(environment, settings)
     for line in (config.ROOT / "Procfile").read_text().splitlines():
         name, _, command = line.partition(":")
-        if command.strip() and (name != "demo" or demo):
+        if command.strip() and (name not in STAND_INS or demo):
             supervisor.add(Child(name, shlex.split(command), environment))
     shown = f"[{host}]" if ":" in host else "127.0.0.1" if host == "0.0.0.0" else host
     _wait_until_ready(supervisor, f"http://{shown}:{port}", demo)
@@ -195,13 +196,13 @@ def _redis(supervisor: Supervisor, data_dir: Path, environment: Mapping[str, str
 
 
 def _demo_settings(environment: Mapping[str, str], settings: Mapping[str, object]) -> dict[str, str]:
-    """What the stand-in vendor and its readers must agree on; loads the county into an empty database."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", int(os.environ.get("DEMO_VENDOR_PORT") or 0)))
-        vendor_port = probe.getsockname()[1]
+    """What the stand-ins and the service must agree on; loads the county into an empty database."""
     added = {
-        "DEMO_VENDOR_PORT": str(vendor_port),
+        "DEMO_VENDOR_PORT": _free_port("DEMO_VENDOR_PORT"),
+        "DEMO_PLATFORM_PORT": _free_port("DEMO_PLATFORM_PORT"),
         "DEMO_PUSH_SECRET": "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
+        "PROVINCE_APP_KEY": "demo-county",
+        "PROVINCE_APP_SECRET": secrets.token_hex(24),
     }
     with_demo = {**environment, **added}
     if _manage(with_demo, "county", "show", check=False) != 0:
@@ -222,6 +223,13 @@ def _demo_settings(environment: Mapping[str, str], settings: Mapping[str, object
     if link.returncode == 0 and link.stdout.strip():
         added["DEMO_ATTENDANT_URL"] = link.stdout.split()[0]
     return added
+
+
+def _free_port(name: str) -> str:
+    """The port that the variable names, else any that is free."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", int(os.environ.get(name) or 0)))
+        return str(probe.getsockname()[1])
 
 
 def _manage(environment: Mapping[str, str], *words: str, check: bool = True) -> int:

@@ -9,18 +9,17 @@ from __future__ import annotations
 import argparse
 import logging
 import os
-import signal
 import sys
 import threading
 from datetime import datetime
-from types import FrameType
 
 from citizen_app import clock
 from citizen_app.errors import AppError
 from citizen_app.parking.facility import Facility
 from feeds.demo import sender
+from feeds.demo.http import make_clock, read_moment, serve_until_signal
 from feeds.demo.scene import bundle
-from feeds.demo.server import VendorServer, make_clock
+from feeds.demo.server import VendorServer
 
 _EVERYWHERE = {"", "0.0.0.0", "::"}
 
@@ -28,7 +27,7 @@ _EVERYWHERE = {"", "0.0.0.0", "::"}
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m feeds.demo", description="Stand-in vendor of the demonstration county.")
     parser.add_argument("--port", type=int, default=int(os.environ.get("DEMO_VENDOR_PORT") or 8010))
-    parser.add_argument("--now", type=_moment, metavar="ISO", help="begin at this moment (county's clock unless it has a zone)")
+    parser.add_argument("--now", type=read_moment, metavar="ISO", help="begin at this moment (county's clock unless it has a zone)")
     parser.add_argument("--speed", type=float, default=1.0, help="seconds of the vendor's clock in one second (default 1)")
     commands = parser.add_subparsers(dest="command", metavar="backfill")
     past = commands.add_parser("backfill", help="fill the past weeks of the demonstration county and end")
@@ -40,7 +39,6 @@ def main() -> int:
 
 def _serve(options: argparse.Namespace) -> int:
     """Serve, push and count until a signal comes."""
-    stop = threading.Event()
     vendor_clock = make_clock(options.now, options.speed)
     try:
         server = VendorServer(options.port, vendor_clock)
@@ -48,23 +46,17 @@ def _serve(options: argparse.Namespace) -> int:
         print(f"demo vendor: port {options.port}: {error.strerror}", file=sys.stderr)
         return 1
 
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
+    def keep_sending(stop: threading.Event) -> None:
+        interval_s = {source.uid: source.interval_s / options.speed for source in bundle().sources}
+        secret, link = os.environ.get("DEMO_PUSH_SECRET", ""), os.environ.get("DEMO_ATTENDANT_URL", "")
+        if secret:
+            url = _service_url() + sender.PUSH_PATH
+            sender.keep_sending("push", lambda: sender.push(url, secret, vendor_clock()), interval_s["stations"], stop)
+        if link:
+            count = interval_s["by-hand"] / 2
+            sender.keep_sending("hand count", lambda: sender.count_by_hand(link, vendor_clock()), count, stop)
 
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
-    threading.Thread(target=server.serve_forever, name="server", daemon=True).start()
-    logging.info("serving at %s", server.url)
-    interval_s = {source.uid: source.interval_s / options.speed for source in bundle().sources}
-    secret, link = os.environ.get("DEMO_PUSH_SECRET", ""), os.environ.get("DEMO_ATTENDANT_URL", "")
-    if secret:
-        url = _service_url() + sender.PUSH_PATH
-        sender.keep_sending("push", lambda: sender.push(url, secret, vendor_clock()), interval_s["stations"], stop)
-    if link:
-        sender.keep_sending("hand count", lambda: sender.count_by_hand(link, vendor_clock()), interval_s["by-hand"] / 2, stop)
-    stop.wait()
-    server.shutdown()
-    server.server_close()
+    serve_until_signal(server, keep_sending)
     return 0
 
 
@@ -91,11 +83,6 @@ def _service_url() -> str:
     host = os.environ.get("HOST", "")
     host = "127.0.0.1" if host in _EVERYWHERE else f"[{host}]" if ":" in host else host
     return f"http://{host}:{os.environ.get('PORT') or 8000}"
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=clock.LOCAL)
 
 
 if __name__ == "__main__":

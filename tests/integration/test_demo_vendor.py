@@ -25,7 +25,8 @@ from citizen_app.parking.occupancy import OpeningStatus, Reading, spaces_of
 from feeds import fetch, registry
 from feeds.demo import scene, sender
 from feeds.demo.backfill import backfill
-from feeds.demo.server import VendorServer, make_clock
+from feeds.demo.http import make_clock
+from feeds.demo.server import VendorServer
 
 NOON = datetime(2026, 11, 24, 4, 0, 30, tzinfo=UTC)
 PULLED = [source for source in scene.bundle().sources if source.mode is SourceMode.PULL]
