@@ -22,6 +22,7 @@ _MOST_LINKS = 8192    # remembered; some two megabytes
 _CARRIED = "citizen.carried"
 _MACHINE_PATHS = ("/api/", "/open-data/", "/healthz", "/readyz", "/metrics")
 _OPEN_PATHS = ("/api/", "/open-data/")    # those themselves are pages for people
+_DATA_FILES = ("exchange.", "history.")    # blueprints whose addresses are passed on, and have no language
 _OPEN_HEADERS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Retry-After, X-Request-ID"}
 _PREFLIGHT_HEADERS = {    # any site's script may read, none may write
     "Access-Control-Allow-Methods": "GET, HEAD",
@@ -96,7 +97,7 @@ def carried() -> dict[str, str]:
 
 
 def _carry_choices(endpoint: str, values: dict[str, Any]) -> None:
-    if endpoint not in {"static", "style"}:
+    if endpoint not in {"static", "style"} and not endpoint.startswith(_DATA_FILES):
         for name, value in _carried_by_links():
             values.setdefault(name, value)
 
