@@ -1,5 +1,7 @@
 """How the pages are served: two workers of four threads, each with its own memory of the county."""
 
+import ctypes
+import gc
 import os
 import shutil
 from pathlib import Path
@@ -29,14 +31,26 @@ max_requests = 50_000
 max_requests_jitter = 5_000
 limit_request_line = 4094
 
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3    # of glibc's malloc.h
+
 logs.configure()
 
 
 def on_starting(_server: Any) -> None:
-    """The engine of journeys is compiled before there are workers: they share its code."""
+    """The engine of journeys is compiled before there are workers: they share its code, and the collector leaves it alone.
+
+    The threads of a worker share one heap, and what is large is given back at once: else each of them keeps, in pieces,
+    the room of timetables that are long gone.
+    """
     from citizen_app.buses.journeys.warm import warm_up
 
+    libc = ctypes.CDLL(None)
+    if hasattr(libc, "mallopt"):
+        libc.mallopt(_M_ARENA_MAX, 1)
+        libc.mallopt(_M_MMAP_THRESHOLD, 256 * 1024)
     warm_up()
+    gc.collect()
+    gc.freeze()
 
 
 def post_worker_init(worker: Any) -> None:

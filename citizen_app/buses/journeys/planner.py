@@ -25,7 +25,7 @@ from citizen_app.buses.journeys.view_cache import ViewCache
 from citizen_app.buses.journeys.workspace import Workspace, make_workspace
 from citizen_app.buses.schedule import Schedule
 
-_VIEWS_BYTES = 16 * 1024 * 1024
+_VIEWS_BYTES = 12 * 1024 * 1024    # five days of 200,000 calls in one direction
 _MOST_SEARCH_H = 7 * 24
 _FEWEST_ROOM = 256
 _WINDOW_MIN = 26 * 60       # a range is searched day by day, and a day has 25 hours at most
