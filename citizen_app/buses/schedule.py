@@ -188,7 +188,8 @@ class Schedule:
 
     def spelled(self, table: str, text: str) -> str:
         """A code of `stops`, a slug of `routes` or `markets` as it is written, when the text is one but for case; else the text."""
-        known: Mapping[str, Any] = {"stops": self._stops, "routes": self._routes, "markets": self._markets}[table]
+        tables: dict[str, Mapping[str, Any]] = {"stops": self._stops, "routes": self._routes, "markets": self._markets}
+        known = tables[table]
         if text in known:
             return text
         found = [one for one in known if one.casefold() == text.casefold()]

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 import segno
-from flask import Blueprint, Response, current_app, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from citizen_app import language, web, words
@@ -27,9 +27,9 @@ from citizen_app.buses.network import Position, RouteKind, Stop
 from citizen_app.buses.poster import PosterKind, PosterLine, make_poster
 from citizen_app.buses.store import Published
 from citizen_app.buses.times import clock_text
+from citizen_app.buses.village_views import say_village
 from citizen_app.clock import LOCAL, to_local
 from citizen_app.days.rules import Rule
-from citizen_app.errors import Unavailable
 from citizen_app.language import gettext
 from citizen_app.places import store as places_store
 
@@ -163,27 +163,15 @@ def every_words(headway_s: int | None, headway_min_s: int | None) -> str:
     return str(gettext("每 %(minutes)s 分钟", minutes=minutes_text(headway_s, headway_min_s))) if headway_s else ""
 
 
-def _serves(published: Published, stops: Sequence[Stop]) -> str:
-    """The town and the villages of the stops, as far as they are known; villages have no English names but pinyin."""
+def _serves(published: Published, stops: Sequence[Stop]) -> list[dict[str, Any]]:
+    """The town of the stops, and the villages that are linked to them, with their pages."""
     towns = {town.code: words.name_of(town) for town in places_store.list_towns()}
-    villages = _villages(published)
-    found = [towns.get(stop.town_code) for stop in stops] + [villages.get(stop.village_code) for stop in stops]
-    return str(gettext("、")).join(dict.fromkeys(name for name in found if name))
-
-
-def _villages(published: Published) -> dict[str, str]:
-    """The names of the villages that have a stop, read once for each published version; none while the database is away."""
-    known: dict[int, dict[str, tuple[str, str]]] = current_app.extensions.setdefault("bus_villages", {})
-    if published.version_id not in known:
-        codes = {stop.village_code for stop in published.schedule.network.stops} - {""}
-        try:
-            villages = places_store.list_villages() if codes else []
-        except Unavailable:
-            return {}
-        known.clear()
-        known[published.version_id] = {one.code: (one.name, one.pinyin) for one in villages if one.code in codes}
-    in_english = language.in_english()
-    return {code: pinyin.title() if in_english and pinyin else name for code, (name, pinyin) in known[published.version_id].items()}
+    codes = {code for stop in stops for code in published.villages.villages_of(published.schedule.stop_index(stop))}
+    villages = [one for one in places_store.current_villages() if one.code in codes] if codes else []
+    named = dict.fromkeys(towns[stop.town_code] for stop in stops if stop.town_code in towns)
+    return [{"name": name, "url": ""} for name in named] + [
+        {"name": say_village(one), "url": web.link_to("villages.show_village", code=one.code)} for one in villages
+    ]
 
 
 def _poster_line(published: Published, poster: PosterLine) -> dict[str, Any]:

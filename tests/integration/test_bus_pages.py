@@ -361,5 +361,6 @@ def test_the_home_page_counts_todays_lines_and_names_todays_markets(database_kin
 
 def test_a_stop_says_which_town_and_village_it_serves(database_kind: str, pages: FlaskClient) -> None:
     stop = next(one for one in demo_network().stops if one.village_code and one.name == "后山村")
-    assert re.search(r"这一站服务：\S+[镇道]、\S+", text(pages.get(f"/stops/{stop.code}")))
+    page = pages.get(f"/stops/{stop.code}")
+    assert re.search(r"这一站服务：\S+[镇道]、 \S+村", text(page)) and f'href="/villages/{stop.village_code}"' in page.text
     assert CHINESE.search(re.sub(r"中文", "", text(pages.get(f"/stops/{stop.code}", headers={"Accept-Language": "en"})))) is None
