@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 
+from demo_settings import join_demonstration
 from flask.cli import FlaskGroup
 
 from citizen_app import create_app
@@ -23,6 +24,7 @@ cli.add_command(sources)
 
 
 def main() -> None:
+    join_demonstration()
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     try:
         cli.main(prog_name="bin/manage")

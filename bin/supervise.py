@@ -11,7 +11,6 @@ import os
 import secrets
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from types import FrameType
 from typing import IO
 
 import redis
+from demo_settings import free_port, share_settings
 from embedded_redis import die_with_parent, redis_command
 from startup_checks import Unusable, check_database, check_port, lock_folder, read_port
 
@@ -151,6 +151,7 @@ def run(supervisor: Supervisor) -> int:
     _manage(environment, "db", "upgrade")
     if demo:
         environment |= _demo_settings(environment, settings)
+    share_settings(data_dir, environment if demo else {})
     for line in (config.ROOT / "Procfile").read_text().splitlines():
         name, _, command = line.partition(":")
         if command.strip() and (name not in STAND_INS or demo):
@@ -159,6 +160,7 @@ def run(supervisor: Supervisor) -> int:
     _wait_until_ready(supervisor, f"http://{shown}:{port}", demo)
     while not supervisor.stopping.is_set():
         supervisor.watch(3600)
+    share_settings(data_dir, {})
     lock.close()
     return 0
 
@@ -198,8 +200,8 @@ def _redis(supervisor: Supervisor, data_dir: Path, environment: Mapping[str, str
 def _demo_settings(environment: Mapping[str, str], settings: Mapping[str, object]) -> dict[str, str]:
     """What the stand-ins and the service must agree on; loads the county into an empty database."""
     added = {
-        "DEMO_VENDOR_PORT": _free_port("DEMO_VENDOR_PORT"),
-        "DEMO_PLATFORM_PORT": _free_port("DEMO_PLATFORM_PORT"),
+        "DEMO_VENDOR_PORT": free_port("DEMO_VENDOR_PORT"),
+        "DEMO_PLATFORM_PORT": free_port("DEMO_PLATFORM_PORT"),
         "DEMO_PUSH_SECRET": "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode(),
         "PROVINCE_APP_KEY": "demo-county",
         "PROVINCE_APP_SECRET": secrets.token_hex(24),
@@ -223,13 +225,6 @@ def _demo_settings(environment: Mapping[str, str], settings: Mapping[str, object
     if link.returncode == 0 and link.stdout.strip():
         added["DEMO_ATTENDANT_URL"] = link.stdout.split()[0]
     return added
-
-
-def _free_port(name: str) -> str:
-    """The port that the variable names, else any that is free."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", int(os.environ.get(name) or 0)))
-        return str(probe.getsockname()[1])
 
 
 def _manage(environment: Mapping[str, str], *words: str, check: bool = True) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from citizen_app.county_commands import county
+from citizen_app.exchange_commands import exchange
 from citizen_app.history_commands import history
 from citizen_app.network_commands import network
 from citizen_app.parking_commands import parking
@@ -13,5 +14,5 @@ from citizen_app.village_commands import villages
 
 
 def init_app(app: Flask) -> None:
-    for group in (county, parking, network, history, places, villages):
+    for group in (county, parking, network, history, places, villages, exchange):
         app.cli.add_command(group)
