@@ -70,8 +70,8 @@ class Told:
     steps: tuple[Step, ...]
 
 
-def tell(names: Names, journey: Journey, destination: str, now: datetime, missed: Sequence[Missed] = ()) -> Told:
-    """Say a journey to a place. `now` decides whether a day has to be named with the times; `missed` as `find_missed` has it."""
+def tell(names: Names, journey: Journey, destination: str, missed: Sequence[Missed] = ()) -> Told:
+    """Say a journey to a place; `missed` as `find_missed` has it."""
     waits = _waits(journey)
     walked_s = sum((leg.arrives_at - leg.departs_at).total_seconds() for leg in journey.legs if isinstance(leg, Walk))
     rides = journey.rides
@@ -81,7 +81,7 @@ def tell(names: Names, journey: Journey, destination: str, now: datetime, missed
         lines=tuple((ride.route, names.title(ride.route)) for ride in rides),
         changes=say_changes(journey), waiting=_say_span(gettext("等车 %(span)s"), sum(waits.values())),
         walking=_say_span(gettext("走路 %(span)s"), int(walked_s)), fare=say_fare(rides),
-        is_about=any(ride.headway_s for ride in rides), steps=tuple(_steps(names, journey, destination, waits, missed, now)),
+        is_about=any(ride.headway_s for ride in rides), steps=tuple(_steps(names, journey, destination, waits, missed)),
     )
 
 
@@ -126,7 +126,7 @@ def minutes(span: timedelta) -> int:
 
 
 def _steps(
-    names: Names, journey: Journey, destination: str, waits: dict[int, int], missed: Sequence[Missed], now: datetime
+    names: Names, journey: Journey, destination: str, waits: dict[int, int], missed: Sequence[Missed]
 ) -> list[Step]:
     steps: list[Step] = []
     number = 0
@@ -136,7 +136,7 @@ def _steps(
             steps.append(Step("walk", clock, _walk_words(leg, _stop(names, leg.to_stop, destination))))
             continue
         hanging = next((one for one in missed if one.ride == number), None)
-        steps.append(_ride_step(names, leg, clock, _say_missed(hanging, now) if hanging else ""))
+        steps.append(_ride_step(names, leg, clock, _say_missed(hanging) if hanging else ""))
         number += 1
         arrived, here = words.clock_time(leg.arrives_at), _stop(names, leg.alight_stop, destination)
         if place < len(journey.legs) - 1:
@@ -197,7 +197,7 @@ def _rule(names: Names, ride: Ride) -> str:
     return "" if isinstance(rule.pattern, Daily) else say_rules((rule,), names.in_english)
 
 
-def _say_missed(missed: Missed, now: datetime) -> str:
+def _say_missed(missed: Missed) -> str:
     if missed.arrives_at is None:
         return str(gettext("只有这一班：没赶上，当天就到不了了。"))
     return str(gettext("没赶上这一班，就要 %(time)s 才到。", time=words.clock_time(missed.arrives_at)))

@@ -177,7 +177,7 @@ def _near(question: Question, field: str, one: NearStop, published: Published) -
 
 def _tell(published: Published, ends: Ends, journey: Journey, to: str) -> Told:
     missed = find_missed(published.planner, ends, journey)
-    return tell(views.names_of(published), journey, to, web.page_now(), missed)
+    return tell(views.names_of(published), journey, to, missed)
 
 
 def which_day(day: date) -> str:
