@@ -31,6 +31,7 @@ PAGES = {
     "unknown": "/parking/unknown",
     "not-found": "/nowhere",
     "interface": "/api/",
+    "open-data": "/open-data/",
 }
 MAIN_LINKS = (
     ".door[href], .row, .btn, .tabs a, .big, .hm, .lang, .tel, .instead, summary, .checks label, .field input,"
