@@ -53,6 +53,11 @@ class DayView:
         seconds = (moment - self.start).total_seconds()
         return int(-((seconds if self.is_mirrored else -seconds) // 60))
 
+    def last_minute(self, limit: datetime) -> int:
+        """The last whole minute up to a limit, in the direction of the view."""
+        seconds = (limit - self.start).total_seconds()
+        return int((-seconds if self.is_mirrored else seconds) // 60)
+
     def moment(self, minute: int) -> datetime:
         return self.start + timedelta(minutes=-minute if self.is_mirrored else minute)
 

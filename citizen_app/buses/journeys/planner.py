@@ -57,14 +57,14 @@ class Planner:
 
         Of the buses before the last one of a journey those are taken that let people leave late.
         """
-        view = self._views.get(self._day(at), False, overlay)
+        view = self._view(self._day(at), False, overlay)
         minute = view.minute(at)
         way, found = self._find(view, origin, destination, minute, minute)
         return found if way is None else [on_foot(way, view.moment(minute)), *found]
 
     def arrive_by(self, origin: Access, destination: Access, by: datetime, overlay: Overlay = AS_PLANNED) -> list[Journey]:
         """Arriving by a moment: departure and transfers count. The latest departure comes last, the fewest rides first."""
-        view = self._views.get(self._day(by), True, overlay)
+        view = self._view(self._day(by), True, overlay)
         minute = view.minute(by)
         way, found = self._find(view, origin, destination, minute, minute)
         return found if way is None else [on_foot(way, view.moment(minute) - timedelta(seconds=way.walk_s)), *found]
@@ -81,7 +81,7 @@ class Planner:
         while begin < end:
             day = self._day(begin)
             until = min(end, datetime.combine(day + timedelta(1), time(), self.schedule.zone))
-            view = self._views.get(day, False, overlay)
+            view = self._view(day, False, overlay)
             way, found = self._find(view, origin, destination, view.minute(begin), view.minute(until))
             if way is not None and begin is start:
                 journeys.append(on_foot(way, view.moment(view.minute(begin))))
@@ -91,11 +91,11 @@ class Planner:
 
     def reach_from(self, origin: Access, at: datetime, until: datetime, overlay: Overlay = AS_PLANNED) -> Reach:
         """Where people can be by `until` who leave at `at`, and when they are there at the earliest; at most search_h ahead."""
-        return self._reach(self._views.get(self._day(at), False, overlay), origin, at, until)
+        return self._reach(self._view(self._day(at), False, overlay), origin, at, until)
 
     def reach_to(self, destination: Access, by: datetime, since: datetime, overlay: Overlay = AS_PLANNED) -> Reach:
         """From which stops people can still arrive by `by`, leaving at `since` or later, and when they must leave at the latest."""
-        return self._reach(self._views.get(self._day(by), True, overlay), destination, by, since)
+        return self._reach(self._view(self._day(by), True, overlay), destination, by, since)
 
     def travel_times(
         self, origins: Sequence[Access], destinations: Sequence[Access], at: datetime, overlay: Overlay = AS_PLANNED
@@ -111,12 +111,16 @@ class Planner:
     def prepare(self, day: date) -> None:
         """Make the views of a day, so that nobody has to wait for them."""
         for is_mirrored in (False, True):
-            self._views.get(day, is_mirrored, AS_PLANNED)
+            self._view(day, is_mirrored, AS_PLANNED)
 
     def _day(self, moment: datetime) -> date:
         if moment.tzinfo is None:
             raise ValueError("a moment without a time zone")
         return self.schedule.today(moment)
+
+    def _view(self, day: date, is_mirrored: bool, overlay: Overlay) -> DayView:
+        is_empty = not overlay.cancelled and not overlay.delays_s
+        return self._views.get(day, is_mirrored, AS_PLANNED if is_empty else overlay)
 
     def _make_view(self, day: date, is_mirrored: bool, overlay: Overlay) -> DayView:
         paths = self._reversed_paths if is_mirrored else self._paths
@@ -150,7 +154,7 @@ class Planner:
         stops = len(self.schedule.network.stops)
         minutes, transfers = np.full(stops, NEVER, np.int32), np.full(stops, NEVER, np.int32)
         starts = _columns(walks_of(place))
-        horizon = min(-view.minute(limit - 2 * (limit - view.start)) - minute, self._search_min)
+        horizon = min(view.last_minute(limit) - minute, self._search_min)
         if not starts[0].size or horizon < 0:
             return Reach(minutes, transfers)
         workspace = self._workspace(view, _FEWEST_ROOM)
