@@ -100,12 +100,14 @@ def _text(minute: int) -> str:
 class Reference:
     """pynigiri with one feed, asked as the rules say: 2 minutes for a change at a stop, at most 7 transfers and 24 hours."""
 
-    def __init__(self, module: Any, feed: Path, first: date, last: date) -> None:
+    def __init__(self, module: Any, feed: Path, first: date, last: date, longest_walk_min: int) -> None:
+        """It joins footpaths to chains by itself; those that are longer than the feed's own are left out."""
         self.module = module
         config = module.LoaderConfig()
         config.link_stop_distance = 0
         options = module.FinalizeOptions()
         options.adjust_footpaths = False
+        options.max_footpath_length = longest_walk_min + 1
         source = module.TimetableSource("feed", str(feed), config)
         self.timetable = module.load_timetable([source], first.isoformat(), last.isoformat(), options)
 

@@ -7,7 +7,7 @@ markets for the stops that are near on foot.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -120,8 +120,15 @@ def _choices(found: Sequence[Entry]) -> tuple[Entry, ...]:
 
 
 def make_place(schedule: Schedule, entry: Entry, links: Links) -> Place:
-    """The stops of a place; a place that the network does not know (any more) has none."""
+    """The stops of a place; a place that the network does not know (any more) has none.
+
+    A stop has the name that this version gives it: for a moment the index may still be that of the version before.
+    """
     try:
+        if entry.kind is EntryKind.STOP:
+            stop = schedule.stop_by_code(entry.code)
+            english = schedule.stop_name(stop, True)
+            entry = replace(entry, name=stop.name, name_en="" if english == stop.name else english)
         return Place(entry, _access(schedule, entry, links))
     except NotFound:
         return Place(entry, Access(()))

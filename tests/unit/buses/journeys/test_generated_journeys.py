@@ -34,7 +34,7 @@ def test_every_kind_of_question_is_answered_as_the_oracle_does() -> None:
             compared.all_kinds(question, compared.oracle(question.at, question.at))
 
     ask()
-    assert all(counted[kind] >= 700 for kind in KINDS) and counted["replayed"] > 1000, counted
+    assert all(counted[kind] >= 700 for kind in KINDS) and counted["replayed"] > 800, counted
 
 
 def test_cancelled_and_late_trips_are_laid_over_the_timetable() -> None:
