@@ -162,13 +162,12 @@ def minutes_of_walk(access: StopAccess) -> int:
 
 def walks_of(place: Access) -> Walks:
     """The shortest walk to each of the place's stops; who walks for hours does not go by bus."""
-    if len(place.stops) == 1 and not place.stops[0].walk_s:
-        return {place.stops[0].stop: place.stops[0]}
-    return {one.stop: one for one in sorted(place.stops, key=_longest_first) if one.walk_s <= LONGEST_WALK_MIN * 60}
-
-
-def _longest_first(one: StopAccess) -> int:
-    return -one.walk_s
+    found: dict[int, StopAccess] = {}
+    for one in place.stops:
+        held = found.get(one.stop)
+        if one.walk_s <= LONGEST_WALK_MIN * 60 and (held is None or one.walk_s < held.walk_s):
+            found[one.stop] = one
+    return found
 
 
 def walk_between(starts: Walks, ends: Walks) -> StopAccess | None:

@@ -184,7 +184,7 @@ class Planner:
 
 def _columns(walks: Walks) -> tuple[Ints, Ints]:
     """Stops, and minutes of the walks."""
-    return np.array(list(walks), dtype=np.int32), np.array([minutes_of_walk(one) for one in walks.values()], dtype=np.int32)
+    return np.array(list(walks), dtype=np.int32), np.array([-(-one.walk_s // 60) for one in walks.values()], dtype=np.int32)
 
 
 def _earliest(reach: Reach, destination: Access, until: datetime) -> datetime | None:
