@@ -24,7 +24,7 @@ from citizen_app.buses.journey_question import (
 )
 from citizen_app.buses.journey_ways import Ends, Ways, find_missed, ways_arriving, ways_leaving
 from citizen_app.buses.journeys.journey import Journey
-from citizen_app.buses.no_way import NoWay, explain
+from citizen_app.buses.no_way import NoWay, Reason, explain
 from citizen_app.buses.store import Published
 from citizen_app.buses.telling_views import Told, say_day, tell
 from citizen_app.buses.there_and_back import ThereAndBack, WayHome, there_and_back
@@ -96,7 +96,7 @@ def _ways(published: Published, question: Question, ends: Ends, ways: Ways, name
         "others": told[1:],
         "day_word": say_day(ways.journeys[0].departs_at, at), "on_day": which_day(ways.day), "is_late": ways.is_late,
         "is_next_day": ways.is_next_day, "gone": words.clock_time(gone.departs_at) if gone else "",
-        "is_on_foot": not ways.journeys[0].rides,
+        "both_url": page_url(replace(question, when=When.BOTH, day=ways.day).arguments()),
         "last": _last(published, ends, ways.last, names[1]) if ways.last and not gone and ways.last.rides else None,
         "first": words.clock_time(ways.first.departs_at) if ways.first and ways.first.rides else "",
         "earlier_url": url_of(stands, at=ways.earlier, when=When.LEAVE) if ways.earlier else "",
@@ -148,11 +148,11 @@ def _last(published: Published, ends: Ends, journey: Journey, to: str) -> dict[s
 
 def _none(published: Published, question: Question, origin: Place, destination: Place, day: date) -> dict[str, Any]:
     why = explain(published.planner, published.schedule, origin, destination, day)
-    field = {"origin": "from", "destination": "to"}.get(str(why.reason), "")
+    field = "from" if why.reason is Reason.NO_STOP_AT_ORIGIN else "to"
     return {
         "reason": str(why.reason), **_titled(day), "next_day": why.next_day,
         "next_url": url_of(question, day=why.next_day) if why.next_day else "", "rules": _rules(published, why),
-        "near": [_near(question, field, one, published) for one in why.near] if field else [],
+        "near": [_near(question, field, one, published) for one in why.near],
     }
 
 

@@ -110,7 +110,7 @@ def test_a_villager_asks_for_the_market_and_back_without_a_script_and_for_the_da
     last = page.get_by_role("alert")
     expect(last).to_contain_text("很紧" if zh else "Tight")
     expect(last.locator(".time")).to_have_text("11:00")
-    assert last.evaluate("one => getComputedStyle(one).backgroundColor") == "rgb(255, 204, 0)"
+    expect(last).to_have_css("background-color", "rgb(255, 204, 0)")
     page.locator("#change summary").click()
     page.get_by_label("哪一天" if zh else "Day").fill("2026-11-26")
     page.get_by_role("button", name="查怎么走" if zh else "Find the way").click()
