@@ -21,6 +21,7 @@ from citizen_app.buses.schedule import Schedule
 
 _DAY_MIN = 1440
 _CLOCK_CHANGE_MIN = 60
+NIGHT_MIN = 180    # departures so long after the end of a day can be asked of its view too
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +65,7 @@ class DayView:
 
 def service_days(arrays: Arrays, day: date, search_min: int, is_mirrored: bool) -> range:
     """The service days that a view may need, in days from its own."""
-    ahead = (_DAY_MIN + _CLOCK_CHANGE_MIN + (0 if is_mirrored else search_min)) // _DAY_MIN
+    ahead = (_DAY_MIN + _CLOCK_CHANGE_MIN + NIGHT_MIN + (0 if is_mirrored else search_min)) // _DAY_MIN
     behind = arrays.days_before + (-(-search_min // _DAY_MIN) if is_mirrored else 0)
     return range(-min(behind, day.toordinal() - 1), min(ahead, date.max.toordinal() - day.toordinal()) + 1)
 
@@ -84,7 +85,7 @@ def make_day_view(
         operation = lay_over(operation, schedule, overlay, day)
     shift = shifts[operation.offset - offsets[0]]
     earliest = -_CLOCK_CHANGE_MIN - (search_min if is_mirrored else 0)
-    latest = _DAY_MIN + _CLOCK_CHANGE_MIN + (0 if is_mirrored else search_min)
+    latest = _DAY_MIN + _CLOCK_CHANGE_MIN + NIGHT_MIN + (0 if is_mirrored else search_min)
     within = (operation.ends + shift >= earliest) & (operation.leaves + shift <= latest)
     operation, shift = operation.keep(within), shift[within]
     order = np.lexsort((operation.ends + shift, operation.leaves + shift, operation.pattern))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
 
 from citizen_app.buses.journeys.answers import LONGEST_WALK_MIN, Answers, Walks, minutes_of_walk, on_foot, walk_between, walks_of
 from citizen_app.buses.journeys.arrays import make_arrays
-from citizen_app.buses.journeys.day_view import DayView, make_day_view
+from citizen_app.buses.journeys.day_view import NIGHT_MIN, DayView, make_day_view
 from citizen_app.buses.journeys.footpaths import find_footpaths, reverse
 from citizen_app.buses.journeys.journey import AS_PLANNED, Access, Journey, Overlay, StopAccess
 from citizen_app.buses.journeys.kernel import FULL, search
@@ -28,7 +28,7 @@ from citizen_app.buses.schedule import Schedule
 _VIEWS_BYTES = 12 * 1024 * 1024    # five days of 200,000 calls in one direction
 _MOST_SEARCH_H = 7 * 24
 _FEWEST_ROOM = 256
-_WINDOW_MIN = 26 * 60       # a range is searched day by day, and a day has 25 hours at most
+_WINDOW_MIN = 29 * 60       # a range is searched day by day; a day has 25 hours at most, and a night may belong to it
 _MINUTE = timedelta(minutes=1)
 _NOWHERE = np.empty(0, np.int32)
 
@@ -80,7 +80,8 @@ class Planner:
         begin = start
         while begin < end:
             day = self._day(begin)
-            until = min(end, datetime.combine(day + timedelta(1), time(), self.schedule.zone))
+            midnight = datetime.combine(day + timedelta(1), time(), self.schedule.zone).astimezone(UTC)
+            until = end if end <= midnight + NIGHT_MIN * _MINUTE else midnight
             view = self._view(day, False, overlay)
             way, found = self._find(view, origin, destination, view.minute(begin), view.minute(until))
             if way is not None and begin is start:
