@@ -172,7 +172,7 @@ def test_the_form_sent_again_means_the_same_places(database_kind: str, pages: Fl
     ({"from_": "小芝", "to": "台州医院", "when": "leave", "date": "someday"}, ["“someday”不是日期"]),
     ({"from_": "小芝", "to": "台州医院", "when": "arrive", "time": "nine"}, ["“nine”不是时间"]),
     ({"from_": "小芝", "to": "台州医院", "when": "both", "by": "25:00"}, ["“25:00”不是时间"]),
-    ({"from_": "光明村", "to": "客运中心"}, ["一个月里都没有车能到", "坐车最近能到： 汛桥菜场 相距"]),
+    ({"from_": "光明村", "to": "客运中心"}, ["一个月里都没有车能到"]),
     ({"from_": "landmark:紫阳街", "to": "landmark:巾山"}, ["不远，走路约"]),
     ({"from_": "头门港南收费站 G1523", "to": "台州医院"}, ["没有公交站", "附近有车的站", "相距"]),
 ])

@@ -159,11 +159,12 @@ def test_places_without_buses_are_told_the_nearest_stops_with_some(schedule: Sch
     assert {one.stop.code for one in nearest_served(schedule, ELSEWHERE)} == {"Lzong", "Lqiao"}    # those of its town
 
 
-def test_what_never_connects_is_said_to_be_so(schedule: Schedule) -> None:
-    early = place(schedule, entry(EntryKind.STOP, "Lguang", "光明"))
-    lonely = build_schedule(make_network({"a": ("101", "daily", calls(0, "zong", "qiao")), "b": ("101", "daily", calls(0, "xun", "guang"))}), DayCalendar())
+def test_what_never_connects_is_said_to_be_so_with_the_nearest_that_buses_reach() -> None:
+    trips = {"a": ("101", "daily", calls(6 * HOUR, "zong", "qiao")), "b": ("101", "daily", calls(6 * HOUR, "xun", "guang"))}
+    lonely = build_schedule(make_network(trips), DayCalendar())
     ends = [make_place(lonely, entry(EntryKind.STOP, code, code), LINKS) for code in ("Lzong", "Lguang")]
-    assert early.stops and explain(Planner(lonely), lonely, ends[0], ends[1], WEDNESDAY).reason is Reason.NEVER
+    why = explain(Planner(lonely), lonely, ends[0], ends[1], WEDNESDAY)
+    assert why.reason is Reason.NEVER and [one.stop.code for one in why.near] == ["Lqiao"]
 
 
 def test_days_beyond_the_network_are_not_looked_at() -> None:
