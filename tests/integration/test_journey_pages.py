@@ -13,6 +13,8 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from citizen_app import clock
 from citizen_app.buses.network import FeedInfo
@@ -209,6 +211,22 @@ def test_without_a_network_the_page_says_so(database_kind: str, site: Flask) -> 
     phone = site.test_client(use_cookies=False)
     assert "还没有公交时刻表" in phone.get("/journeys").text
     assert phone.get("/stops/LH0201/reach").status_code == 404
+
+
+PLACES = st.sampled_from(["小芝", "stop:LH0201", VILLAGE, MARKET, "town:331082112", "landmark:紫阳街", "parking:full", "line:101", "塘头", ""]) | st.text()
+TIMES = st.sampled_from(["08:30", "23:59", "0:00", "x", ""]) | st.text(max_size=5)
+DAYS = st.dates(date(2026, 11, 1), date(2027, 3, 1)).map(str) | st.sampled_from(["", "2056-12-31", "2020-01-01", "11月26日", "x"])
+
+
+def test_no_address_makes_the_page_fail(database_kind: str, pages: FlaskClient) -> None:
+    @settings(max_examples=60, deadline=None, derandomize=True, database=None)
+    @given(origin=PLACES, destination=PLACES, when=st.sampled_from(["now", "leave", "arrive", "both", "x"]), day=DAYS, time=TIMES, back=TIMES)
+    def is_answered(origin: str, destination: str, when: str, day: str, time: str, back: str) -> None:
+        asked = {"from": origin, "to": destination, "when": when, "date": day, "time": time, "by": time, "back": back}
+        assert pages.get("/journeys", query_string=asked).status_code == 200
+        assert pages.get("/stops/LH0901/reach", query_string={"from": time, "by": back}).status_code == 200
+
+    is_answered()
 
 
 # How far one gets.
