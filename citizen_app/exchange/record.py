@@ -36,6 +36,7 @@ class Fault(StrEnum):
     NOT_IN_TABLE = "not_in_table"
     BAD_FORMAT = "bad_format"
     OUTSIDE = "outside"
+    TOO_FEW = "too_few"
     TOO_MANY = "too_many"
     UNKNOWN_FIELD = "unknown_field"
 

@@ -48,11 +48,7 @@ def _check(name: str, field: Field, value: Any, province: Province) -> Problem |
     if field.form in {"whole", "degrees"}:
         return _check_number(name, field, value, province)
     if field.form == "list":
-        if not isinstance(value, list | tuple):
-            return _problem(name, value, Fault.WRONG_TYPE)
-        if field.least is not None and len(value) < field.least:
-            return _problem(name, len(value), Fault.TOO_SMALL, f"{field.least:g}")
-        return _problem(name, len(value), Fault.TOO_MANY, f"{field.most:g}") if field.most and len(value) > field.most else None
+        return _check_list(name, field, value)
     if not isinstance(value, str):
         return _problem(name, value, Fault.WRONG_TYPE)
     if field.form == "moment" and not province.is_moment(value):
@@ -63,6 +59,17 @@ def _check(name: str, field: Field, value: Any, province: Province) -> Problem |
         return _problem(name, value, Fault.BAD_FORMAT)
     longest = province.lengths.get(name, province.longest_text)
     return _problem(name, value, Fault.TOO_LONG, str(longest)) if len(value) > longest else None
+
+
+def _check_list(name: str, field: Field, value: Any) -> Problem | None:
+    if not isinstance(value, list | tuple):
+        return _problem(name, value, Fault.WRONG_TYPE)
+    if field.least is not None and len(value) < field.least:
+        return _problem(name, len(value), Fault.TOO_FEW, f"{field.least:g}")
+    if field.most is not None and len(value) > field.most:
+        return _problem(name, len(value), Fault.TOO_MANY, f"{field.most:g}")
+    strange = [one for one in value if field.pattern and not re.fullmatch(field.pattern, str(one))]
+    return _problem(name, strange[0], Fault.BAD_FORMAT, field.pattern) if strange else None
 
 
 def _check_number(name: str, field: Field, value: Any, province: Province) -> Problem | None:

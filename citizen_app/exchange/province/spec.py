@@ -17,7 +17,8 @@ OPERATION = "操作"
 class Field:
     """`form` is one of text, whole, degrees, moment, date, clock, digits, list. `table` names the code table of its values.
 
-    `required`: unless the configuration says otherwise. `least` and `most` bound numbers, and the length of a list.
+    `required`: unless the configuration says otherwise. `least` and `most` bound numbers, and the length of a list. `pattern` is that
+    of a text, or of each one in a list.
     """
 
     form: str = "text"
@@ -57,7 +58,8 @@ FIELDS: Mapping[RecordKind, Mapping[str, Field]] = {
         OPERATION: _PUT, "编号": _NAME, "线路编号": _NAME, "方向": Field(table="direction"), "站序": Field("list", least=2, most=500),
     },
     RecordKind.TRIP: {
-        OPERATION: _PUT, "编号": _NAME, "线路编号": _NAME, "站序编号": _NAME, "时刻": Field("list", least=2, most=500),
+        OPERATION: _PUT, "编号": _NAME, "线路编号": _NAME, "站序编号": _NAME,
+        "时刻": Field("list", least=2, most=500, pattern=r"\d{2,3}:[0-5]\d"),
         "间隔": Field("list", required=False, most=50), "运行日规则": _NAME, "运行日期": Field("list", required=False, most=400),
     },
     RecordKind.ALERT: {

@@ -15,6 +15,7 @@ _WORDS: Mapping[Fault, tuple[str, str]] = {
     Fault.NOT_IN_TABLE: ("不在代码表里（{limit}）", "is not in the code table ({limit})"),
     Fault.BAD_FORMAT: ("格式不对（{limit}）", "is not written as it must be ({limit})"),
     Fault.OUTSIDE: ("在本县范围之外（{limit}）", "is outside the county ({limit})"),
+    Fault.TOO_FEW: ("少于 {limit} 项", "has fewer than {limit} entries"),
     Fault.TOO_MANY: ("多于 {limit} 项", "has more than {limit} entries"),
     Fault.UNKNOWN_FIELD: ("不是上报字段", "is no field of the report"),
 }

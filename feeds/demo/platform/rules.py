@@ -63,6 +63,8 @@ def _text(most: int) -> Check:
     def check(value: Any) -> str:
         if not isinstance(value, str):
             return "应为文本"
+        if not value.isprintable():
+            return "含不可见字符"
         return f"长度超过{most}" if len(value) > most else ""
 
     return check
