@@ -33,7 +33,7 @@ def search() -> ResponseReturnValue:
     is_counted = bool(answer.understood) and not answer.hits and finder.note_unmet(_asked())
     return render_template(
         "places/search.html", q=_asked(), answer=answer, rows=[_row(hit) for hit in answer.hits],
-        spellings=[{"name": one, "url": url_for("search.search", q=one)} for one in answer.spellings],
+        spellings=[{"name": _in_language(one), "url": url_for("search.search", q=one)} for one in answer.spellings],
         is_counted=is_counted,
     )
 
@@ -83,6 +83,12 @@ def _row(hit: Hit) -> dict[str, Any]:
         "where": " · ".join(one for one in where if one), "is_unserved": entry.kind is EntryKind.VILLAGE and not entry.is_served,
         "is_market": entry.kind is EntryKind.MARKET,
     }
+
+
+def _in_language(name: str) -> str:
+    """A name that the index knows, in the reader's language."""
+    hits = finder.current_index().find(name, 1).hits if language.in_english() else ()
+    return found.name_in(hits[0].entry, True) if hits else name
 
 
 def _url(door: found.Door) -> str:
