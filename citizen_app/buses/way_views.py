@@ -55,11 +55,13 @@ def page_url(arguments: Mapping[str, str]) -> str:
 
 
 def answer(published: Published, question: Question, origin: Place, destination: Place, names: Names) -> dict[str, Any]:
-    """Everything that the page says of a whole question. `kind`: ways, both, none."""
+    """Everything that the page says of a whole question. `kind`: ways, both, none, foot (so near that no bus is worth it)."""
     ends = Ends(origin.access, destination.access)
     near_m = walk_m(origin.entry, destination.entry)
     on_foot = {"minutes": walk_min(near_m), "metres": near_m} if near_m is not None else None
     said = {"title": names, "on_foot": on_foot, "path": page_url(question.arguments())}
+    if question.when is When.BOTH and on_foot:
+        return {"kind": "foot", **said, **_titled(question.day or views.today())}
     if question.when is When.BOTH:
         day = question.day or views.today()
         found = there_and_back(published.planner, ends, day, question.by or THERE_BY, question.back or BACK_AFTER)
@@ -68,9 +70,18 @@ def answer(published: Published, question: Question, origin: Place, destination:
         return {"kind": "none", **said, **_none(published, question, origin, destination, day)}
     at = moment_asked(question)
     ways = (ways_arriving if question.when is When.ARRIVE else ways_leaving)(published.planner, ends, at)
+    if on_foot:
+        ways = replace(ways, journeys=tuple(one for one in ways.journeys if _is_worth(one, on_foot["minutes"])))
+    if on_foot and (ways.is_next_day or not ways.journeys):
+        return {"kind": "foot", **said, **_titled(ways.day)}
     if ways.journeys:
         return {"kind": "ways", **said, **_ways(published, question, ends, ways, names, at)}
     return {"kind": "none", **said, **_none(published, question, origin, destination, ways.day)}
+
+
+def _is_worth(journey: Journey, walk_minutes: int) -> bool:
+    """Whether a bus is faster than the way on foot."""
+    return bool(journey.rides) and journey.arrives_at - journey.departs_at < walk_minutes * _MINUTE
 
 
 def moment_asked(question: Question) -> datetime:
@@ -92,16 +103,16 @@ def _ways(published: Published, question: Question, ends: Ends, ways: Ways, name
     day = to_local(at).date() if when_words else ways.day
     stands = question if question.when is not When.NOW else replace(question, when=When.LEAVE)
     return {
-        **_titled(day), "when_words": when_words, "best": told[0],
-        "others": told[1:],
+        **_titled(day), "when_words": when_words, "best": told[0], "others": told[1:],
         "day_word": say_day(ways.journeys[0].departs_at, at), "on_day": which_day(ways.day), "is_late": ways.is_late,
         "is_next_day": ways.is_next_day, "gone": words.clock_time(gone.departs_at) if gone else "",
+        "has_gone": gone is not None and gone.departs_at < now,
         "both_url": page_url(replace(question, when=When.BOTH, day=ways.day).arguments()),
         "last": _last(published, ends, ways.last, names[1]) if ways.last and not gone and ways.last.rides else None,
         "first": words.clock_time(ways.first.departs_at) if ways.first and ways.first.rides else "",
         "earlier_url": url_of(stands, at=ways.earlier, when=When.LEAVE) if ways.earlier else "",
         "later_url": url_of(stands, at=ways.later, when=When.LEAVE) if ways.later else "",
-        "leaves_in": words.wait(waits.total_seconds()) if timedelta() <= waits <= SOON else "",
+        "leaves_in": words.wait(waits.total_seconds()) if ways.journeys[0].rides and timedelta() <= waits <= SOON else "",
     }
 
 
@@ -114,8 +125,7 @@ def _both(
         next_home = explain(published.planner, published.schedule, places[1], places[0], day).journey
     there = [_tell(published, ends, one, names[1]) for one in found.there.journeys]
     return {
-        **_titled(day), "on_day": which_day(day), "best": there[0],
-        "others": there[1:],
+        **_titled(day), "on_day": which_day(day), "best": there[0], "others": there[1:],
         "is_late": found.there.is_late, "by": (question.by or THERE_BY).strftime("%H:%M").lstrip("0"),
         "stay": words.span(int(found.stay / _MINUTE)) if found.stay else "", "way_home": str(found.way_home),
         "back": [_tell(published, home, one, names[0]) for one in found.back],

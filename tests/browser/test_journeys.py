@@ -34,6 +34,7 @@ PAGES = {
     "journeys-no-day": BOTH.replace("11-25", "11-26") + "11:00",
     "journeys-never": "/journeys?from=光明村&to=客运中心",
     "journeys-no-stop": "/journeys?from=头门港南收费站 G1523&to=台州医院",
+    "journeys-near": "/journeys?from=landmark:紫阳街&to=landmark:巾山",
     "journeys-unclear": "/journeys?from=塘头&to=不存在的地方&when=both&by=nine",
     "reach": "/stops/LH0901/reach?by=09:00",
 }

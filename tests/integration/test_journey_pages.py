@@ -167,7 +167,7 @@ def test_the_form_sent_again_means_the_same_places(database_kind: str, pages: Fl
 def test_places_that_no_bus_connects_are_said_to_be_so(database_kind: str, site: Flask, pages: FlaskClient, moment: datetime) -> None:
     """The market line's last stop is put too far from the main road to walk there."""
     network = demo_network()
-    apart = tuple(replace(one, lat=one.lat + 0.05) if one.name == "汛桥菜场" and one.lat else one for one in network.stops)
+    apart = tuple(replace(one, lat=one.lat - 0.4) if one.name == "汛桥菜场" and one.lat else one for one in network.stops)
     publish_network(replace(network, stops=apart), moment)
     assert "一个月里都没有车能到" in ask(pages, question(from_="光明村", to="客运中心"))
 
