@@ -37,9 +37,9 @@ def make_province(*, gateway: Mapping[str, Any] | None = None, **changes: Any) -
     return replace(province, gateway=replace(province.gateway, **(gateway or {})), **changes)
 
 
-def make_record(content: Content, observed_at: datetime = NOON, **fields: Any) -> Record:
+def make_record(content: Content, observed_at: datetime = NOON, *, is_late: bool = False) -> Record:
     """The record of a content with a key of its own."""
-    return Record(fields.pop("key", uuid.uuid4().hex), content.kind, content.subject, content.fields, observed_at, **fields)
+    return Record(uuid.uuid4().hex, content.kind, content.subject, content.fields, observed_at, is_late)
 
 
 def make_count(uid: str = "east-lake", observed_at: datetime = NOON, **fields: Any) -> Record:
@@ -53,7 +53,7 @@ class Platform:
     """The stand-in as a process of its own on a fixed port, which can be ended in any way and started again on the same file."""
 
     def __init__(self, folder: Path, now: datetime | None = None) -> None:
-        self.folder, self.now, self.port = folder, now, 0
+        self.folder, self.now, self.port, self.speed = folder, now, 0, 1.0
         self.environment = {**os.environ, "PROVINCE_APP_KEY": APP_KEY, "PROVINCE_APP_SECRET": APP_SECRET, "DATA_DIR": str(folder)}
         self.process: subprocess.Popen[str] | None = None
 
@@ -63,7 +63,7 @@ class Platform:
 
     def start(self) -> Platform:
         command = [sys.executable, "-m", "feeds.demo.platform", "--port", str(self.port)]
-        command += ["--now", self.now.isoformat()] if self.now else []
+        command += ["--now", self.now.isoformat(), "--speed", str(self.speed)] if self.now else []
         self.process = subprocess.Popen(command, cwd=config.ROOT, env=self.environment, stderr=subprocess.PIPE, text=True)
         assert self.process.stderr is not None
         line = self.process.stderr.readline()
