@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from citizen_app import commands, config, kept_pages, logs, machine_code, web
+from citizen_app import commands, config, kept_pages, logs, machine_code, reporting, web
 from citizen_app.buses import api as buses_api
 from citizen_app.buses import journey_api, journey_views, market_views, reach_views, route_views, stop_views, village_views
 from citizen_app.buses import views as bus_views
@@ -47,4 +47,5 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
         api.register_blueprint(module.blueprint)
     ops_api.describe_schemas()
     commands.init_app(app)
+    reporting.init_app(app)
     return app

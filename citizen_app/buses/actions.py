@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from citizen_app import changes
 from citizen_app.buses import store
 from citizen_app.buses.difference import compare, difference_document
 from citizen_app.buses.documents import digest_of, pack, unpack
@@ -72,6 +73,7 @@ def publish(
         store.set_published(version_id, published.id if published else None, now)
         if export is not None:
             store.set_export(version_id, export.data, export.day)
+        changes.announce(changes.NetworkPublished(store.get_version(version_id), now))
         _forget_old_networks()
         after_commit(store.announce)
     return store.get_version(version_id)
@@ -109,6 +111,7 @@ def rollback(now: datetime) -> Version:
         if not version.has_network:
             raise Conflict(f"the network of version {version.id} is no longer kept")
         store.set_published(version.id, version.replaces, now)
+        changes.announce(changes.NetworkPublished(version, now))
         after_commit(store.announce)
     return store.get_version(version.id)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from citizen_app import changes, clock
 from citizen_app.errors import InputProblem, InvalidInput, NotFound, problem
 from citizen_app.extensions import after_commit, transaction
 from citizen_app.parking.facility import Facility
@@ -56,6 +57,7 @@ def record_readings(
                 states[facility_id] = state
                 taken.append((facility_id, facility, state))
         _keep(taken)
+        changes.announce(changes.CountsRecorded([(facility, state) for _, facility, state in taken], received_at))
         after_commit(lambda: snapshot.publish(list({state.facility_uid: state for _, _, state in taken}.values())))
     return RecordResult(len(taken), len(readings) - len(taken) - len(problems), tuple(problems))
 
@@ -98,6 +100,7 @@ def record_hand_count(
         if advanced is None:
             raise InvalidInput([problem("press", "age_s", counted_at, "older than what is known")])
         _keep([(facility_id, facility, advanced)])
+        changes.announce(changes.CountsRecorded([(facility, advanced)], received_at))
         after_commit(lambda: snapshot.publish([advanced]))
     return advanced
 
@@ -113,7 +116,9 @@ def save_facilities(facilities: Sequence[Facility]) -> Mapping[str, int]:
     """Make these the facilities in service; others are retired and keep their history. Counts of what changed."""
     with transaction():
         read_names(one.name for one in facilities)
-        return facility_store.upsert_facilities(facilities)
+        counts = facility_store.upsert_facilities(facilities)
+        changes.announce(changes.FacilitiesSaved(facilities, clock.now()))
+        return counts
 
 
 def publish_snapshot() -> bool:

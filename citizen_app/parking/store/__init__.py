@@ -5,6 +5,9 @@ from citizen_app.parking.store.facilities import (
     find_occupancy,
     get_link_generation,
     list_facilities,
+    list_facility_ids,
+    list_occupancies,
+    lock_occupancies,
     raise_link_generation,
 )
 from citizen_app.parking.store.months import Extent, find_oldest_quarter, list_counted_facilities, measure_span
@@ -32,7 +35,10 @@ __all__ = [
     "list_aggregates",
     "list_counted_facilities",
     "list_facilities",
+    "list_facility_ids",
+    "list_occupancies",
     "list_readings",
+    "lock_occupancies",
     "measure_history",
     "measure_span",
     "publish",

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime
 
+from citizen_app import changes
 from citizen_app.buses import actions, client, store
 from citizen_app.buses.checks import check_network
 from citizen_app.buses.documents import unpack
@@ -39,12 +40,19 @@ def inspect_network(network: Network, now: datetime) -> list[Finding]:
 def publish_network(version_id: int, now: datetime, *, over: int | None = None, despite_errors: bool = False) -> Version:
     """Publish a version with its open data, as `buses.actions.publish` does, and raises."""
     actions.check_publishable(version_id, over=over, despite_errors=despite_errors)
-    export = _make_export(store.get_version(version_id), to_local(now).date())
+    version = store.get_version(version_id)
+    export = _make_export(version, to_local(now).date())
+    changes.announce(changes.NetworkComing(version, now))
     return actions.publish(version_id, now, over=over, despite_errors=despite_errors, export=export)
 
 
 def rollback_network(now: datetime) -> Version:
     """Publish what the published version took the place of, as `buses.actions.rollback` does, then its open data of today."""
+    published = store.find_published()
+    if published is not None and published.replaces is not None:
+        before = store.get_version(published.replaces)
+        if before.has_network:
+            changes.announce(changes.NetworkComing(before, now))
     version = actions.rollback(now)
     refresh_export(now)
     return version
