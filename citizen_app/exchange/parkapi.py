@@ -76,12 +76,12 @@ def city_lots(entries: Sequence[Entry], attributions: Sequence[str], is_demo: bo
 
 def _site(entry: Entry, is_demo: bool, now: datetime) -> dict[str, Any]:
     facility, availability = entry.facility, entry.availability
-    is_counted = bool(facility.source_uid)
+    has_reading = availability.observed_at is not None
     return {
         "original_uid": facility.uid,
         "uid": facility.uid,
         "name": facility.name,
-        "operator_name": facility.operator or None,
+        **({"operator_name": facility.operator} if facility.operator else {}),    # which must be a text where it is there
         "address": facility.address or None,
         "description": _DEMO_WORDS if is_demo else None,
         "tags": [DEMO_TAG] if is_demo else [],
@@ -95,8 +95,8 @@ def _site(entry: Entry, is_demo: bool, now: datetime) -> dict[str, Any]:
         **{name: facility.capacity_by_kind.get(kind) for name, kind in _CAPACITIES.items()},
         "opening_hours": facility.opening_hours or None,
         "static_data_updated_at": now.isoformat(),
-        "has_realtime_data": is_counted,
-        "realtime_data_updated_at": _iso(availability.observed_at) if is_counted else None,
+        "has_realtime_data": has_reading,
+        "realtime_data_updated_at": _iso(availability.observed_at),
         "realtime_opening_status": str(availability.opening_status),
         "realtime_capacity": None if availability.available_spaces is None else availability.capacity,
         "realtime_free_capacity": availability.available_spaces,
