@@ -39,6 +39,7 @@ class Fault(StrEnum):
     TOO_FEW = "too_few"
     TOO_MANY = "too_many"
     UNKNOWN_FIELD = "unknown_field"
+    NO_REMOVALS = "no_removals"
 
 
 @dataclass(frozen=True)

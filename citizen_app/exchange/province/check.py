@@ -22,6 +22,8 @@ def check_fields(kind: RecordKind, fields: Mapping[str, Any], province: Province
     """
     known = FIELDS[kind]
     is_removal = fields.get(OPERATION) == province.codes["operation"]["remove"]
+    if is_removal and not province.spelling.get(kind, {}).get(OPERATION, OPERATION):
+        return (_problem(OPERATION, fields[OPERATION], Fault.NO_REMOVALS),)
     required = _REMOVAL if is_removal else _required(kind, province)
     problems = [_problem(name, fields[name], Fault.UNKNOWN_FIELD) for name in fields if name not in known]
     for name, field in known.items():

@@ -18,6 +18,7 @@ _WORDS: Mapping[Fault, tuple[str, str]] = {
     Fault.TOO_FEW: ("少于 {limit} 项", "has fewer than {limit} entries"),
     Fault.TOO_MANY: ("多于 {limit} 项", "has more than {limit} entries"),
     Fault.UNKNOWN_FIELD: ("不是上报字段", "is no field of the report"),
+    Fault.NO_REMOVALS: ("平台没有删除接口，请人工删除", "the platform takes no removals; have it removed by hand"),
 }
 
 

@@ -266,6 +266,11 @@ class TestRemovalsAndAlerts:
         assert content.fields == {"操作": "0", "编号": "east-lake"}
         assert words(content) == "" and find_fault(kind, wired(content)) == ""
 
+    def test_where_the_platform_takes_no_removals_one_is_said_to_need_a_hand(self) -> None:
+        province = make_province(spelling={RecordKind.LINE: {"操作": ""}})
+        assert "takes no removals" in words(removal_record(RecordKind.LINE, "line:101", province), province)
+        assert words(removal_record(RecordKind.STOP, "stop:1", province), province) == ""
+
     def test_an_alert_names_its_lines_and_times(self) -> None:
         content = alert_record("7", "101路改道", "施工", ["101"], NOON, None, demo_province())
         assert content.fields["开始时间"] == "2026-03-11 12:00:00" and "结束时间" not in content.fields
