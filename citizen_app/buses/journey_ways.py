@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 from typing import Protocol
 
 from citizen_app.buses.journey_question import day_of, day_span
@@ -124,11 +123,11 @@ def last_way(planner: Planner, ends: Ends, day: date) -> Journey | None:
 def find_missed(planner: Planner, ends: Ends, journey: Journey) -> list[Missed]:
     """The changes at which a missed bus costs more than an hour, or the whole day.
 
-    For each ride after the first: who stands where they got off when it has left takes the next way there is.
+    For each ride after the first: who stands at its stop when it has left takes the next way there is.
     """
     found, rides, day = [], journey.rides, day_of(journey.departs_at)
-    for number, (before, ride) in enumerate(pairwise(rides), start=1):
-        here = Access((StopAccess(before.alight_stop),))
+    for number, ride in enumerate(rides[1:], start=1):
+        here = Access((StopAccess(ride.board_stop),))
         after = _of_day(planner.depart_at(here, ends.destination, ride.departs_at + _MINUTE), day)
         arrives_at = min((one.arrives_at for one in after), default=None)
         if arrives_at is None or arrives_at - journey.arrives_at > MISSED_MOST:

@@ -76,7 +76,7 @@ def answer(published: Published, question: Question, origin: Place, destination:
         return {"kind": "foot", **said, **_titled(ways.day)}
     if ways.journeys:
         return {"kind": "ways", **said, **_ways(published, question, ends, ways, names, at)}
-    return {"kind": "none", **said, **_none(published, question, origin, destination, ways.day)}
+    return {"kind": "none", **said, **_none(published, question, origin, destination, ways.day), **_gone(ways.last)}
 
 
 def _is_worth(journey: Journey, walk_minutes: int) -> bool:
@@ -98,17 +98,16 @@ def moment_asked(question: Question) -> datetime:
 def _ways(published: Published, question: Question, ends: Ends, ways: Ways, names: Names, at: datetime) -> dict[str, Any]:
     now = web.page_now()
     told = [_tell(published, ends, one, names[1]) for one in ways.journeys]
-    gone = ways.last if ways.is_next_day else None
+    gone = _gone(ways.last if ways.is_next_day else None)
     when_words, waits = _when_words(question, at), ways.journeys[0].departs_at - now
     day = to_local(at).date() if when_words else ways.day
     stands = question if question.when is not When.NOW else replace(question, when=When.LEAVE)
     return {
         **_titled(day), "when_words": when_words, "best": told[0], "others": told[1:],
         "day_word": say_day(ways.journeys[0].departs_at, at), "on_day": which_day(ways.day), "is_late": ways.is_late,
-        "is_next_day": ways.is_next_day, "gone": words.clock_time(gone.departs_at) if gone else "",
-        "has_gone": gone is not None and gone.departs_at < now,
+        "is_next_day": ways.is_next_day, **gone,
         "both_url": page_url(replace(question, when=When.BOTH, day=ways.day).arguments()),
-        "last": _last(published, ends, ways.last, names[1]) if ways.last and not gone and ways.last.rides else None,
+        "last": _last(published, ends, ways.last, names[1]) if ways.last and not gone["gone"] and ways.last.rides else None,
         "first": words.clock_time(ways.first.departs_at) if ways.first and ways.first.rides else "",
         "earlier_url": url_of(stands, at=ways.earlier, when=When.LEAVE) if ways.earlier else "",
         "later_url": url_of(stands, at=ways.later, when=When.LEAVE) if ways.later else "",
@@ -154,6 +153,12 @@ def _last(published: Published, ends: Ends, journey: Journey, to: str) -> dict[s
         "stop": stop, "lines": [names.title(ride.route) for ride in journey.rides],
         "is_gone": journey.departs_at < web.page_now(),
     }
+
+
+def _gone(last: Journey | None) -> dict[str, Any]:
+    """When the last one of the day leaves or has left, where nothing is left of the day."""
+    has_gone = last is not None and last.departs_at < web.page_now()
+    return {"gone": words.clock_time(last.departs_at) if last else "", "has_gone": has_gone}
 
 
 def _none(published: Published, question: Question, origin: Place, destination: Place, day: date) -> dict[str, Any]:

@@ -164,6 +164,21 @@ def test_the_form_sent_again_means_the_same_places(database_kind: str, pages: Fl
     assert "小芝 — 汛桥集市" in ask(pages, changed)
 
 
+@pytest.mark.parametrize("moment", [NIGHT])
+def test_after_the_last_market_bus_it_is_said_that_it_has_left_and_when_the_next_one_goes(
+    database_kind: str, pages: FlaskClient, moment: datetime
+) -> None:
+    words = ask(pages, question(from_=VILLAGE, to=MARKET))
+    assert "没有车了 末班 7:00 已经开走。" in words and "农历逢二、七才开" in words and "下次 11月30日 周一（5 天后）" in words
+
+
+def test_a_bus_every_half_hour_is_none_that_a_day_hangs_on(database_kind: str, pages: FlaskClient) -> None:
+    """Who misses the 110 after the walk from the market takes the next one; on the way back all hangs on the market line."""
+    words = ask(pages, question(from_=VILLAGE, to="市一医院", when="both", date="2026-11-30", by="09:30", back="11:00"))
+    there, back = words[words.index("去程"):].split("回程", 1)
+    assert "走 9 分钟到 汛桥站" in there and "只有这一班" not in there and "只有这一班" in back
+
+
 def test_places_that_no_bus_connects_are_said_to_be_so(database_kind: str, site: Flask, pages: FlaskClient, moment: datetime) -> None:
     """The market line's last stop is put too far from the main road to walk there."""
     network = demo_network()
