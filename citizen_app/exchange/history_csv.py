@@ -11,7 +11,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from citizen_app.buses.csv_table import escape
@@ -79,27 +80,27 @@ def facility_rows(facility: Facility, quarters: Iterable[Quarter], start: dateti
     return _text([*head, *row, demo] for row in _spans(quarters, start, end))
 
 
-def _spans(quarters: Iterable[Quarter], start: datetime, end: datetime) -> Iterator[Sequence[str]]:
-    at = start
+def _spans(quarters: Iterable[Quarter], start: datetime, end: datetime) -> Iterator[Sequence[object]]:
+    at = start.astimezone(UTC)    # moments of two zones take ten times as long to compare
     for one in quarters:
         if one.starts_at > at:
             yield _gap(at, one.starts_at)
         at = one.starts_at + QUARTER
-        counts = (str(one.spaces_min), f"{one.spaces_mean:.1f}", str(one.spaces_max), str(one.samples))
-        yield (_local(one.starts_at), _local(at), *counts)
+        yield (_local(one.starts_at), _local(at), one.spaces_min, f"{one.spaces_mean:.1f}", one.spaces_max, one.samples)
     if at < end:
         yield _gap(at, end)
 
 
-def _gap(start: datetime, end: datetime) -> Sequence[str]:
-    return (_local(start), _local(end), "", "", "", "0")
+def _gap(start: datetime, end: datetime) -> Sequence[object]:
+    return (_local(start), _local(end), "", "", "", 0)
 
 
+@lru_cache(maxsize=8192)    # two months of quarters: each stands in the rows of every car park
 def _local(moment: datetime) -> str:
     return to_local(moment).isoformat()
 
 
-def _text(rows: Iterable[Sequence[str]]) -> str:
+def _text(rows: Iterable[Sequence[object]]) -> str:
     out = io.StringIO()
     csv.writer(out).writerows(rows)
     return out.getvalue()
