@@ -50,6 +50,7 @@ class Desk:
             return _answer("20", "records：应为列表")
         with self.memory.writing():
             results = [{KEY: one.get(KEY), **self._take(kind, one, now, refuses(one))} for one in records]
+            self.memory.forget_old(now)
         if "records" not in payload:
             return results[0]
         return _answer("00", "成功", {"results": results})

@@ -1,6 +1,6 @@
 """What the stand-in platform keeps, in an SQLite file of its own: what it was given, what it holds of each subject, its secrets.
 
-A record that was accepted is known by its key for good: given again it changes nothing and gets the same answer. What is held of a
+A record that was accepted is known by its key for a month: given again it changes nothing and gets the same answer. What is held of a
 subject is what was observed last; an older record that is not marked as late counts as out of order.
 """
 
@@ -18,6 +18,8 @@ from typing import Any
 from feeds.demo.platform.rules import KEY, KINDS, LATE, NUMBER, OPERATION, REMOVE, moment_of
 
 PAGE_ROWS = 200
+_KEPT_MS = 31 * 86_400_000
+_OLD_ROWS = 500
 _TABLES = """
 CREATE TABLE IF NOT EXISTS given (
   id INTEGER PRIMARY KEY, key TEXT UNIQUE NOT NULL, kind TEXT NOT NULL, number TEXT NOT NULL, observed TEXT NOT NULL,
@@ -79,6 +81,13 @@ class Memory:
             self._db.execute(
                 "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?)", (kind, number, observed, record.get(OPERATION) == REMOVE, text)
             )
+
+    def forget_old(self, now: datetime) -> None:
+        """Drop some of what was given longer than a month ago; what is held stays. Called with each batch, it bounds the file."""
+        before_ms = int(now.timestamp() * 1000) - _KEPT_MS
+        self._db.execute(
+            f"DELETE FROM given WHERE id IN (SELECT id FROM given ORDER BY id LIMIT {_OLD_ROWS}) AND received_ms < ?", (before_ms,)
+        )
 
     def page(self, kind: str, number: int) -> tuple[int, list[dict[str, Any]]]:
         """How many pages there are (1 at least), and the records of one of them (from 1), by their numbers."""
