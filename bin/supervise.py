@@ -255,7 +255,7 @@ def _wait_until_ready(supervisor: Supervisor, url: str, demo: bool) -> None:
 
 def _copy_lines(name: str, stream: IO[str] | None) -> None:
     for line in stream or ():
-        print(f"{name:<6}| {line}", end="", file=sys.stderr, flush=True)
+        print(f"{name:<8}| {line}", end="", file=sys.stderr, flush=True)
 
 
 def _reap_strays(ours: set[int]) -> None:

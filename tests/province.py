@@ -10,17 +10,21 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from citizen_app import clock, config
+from citizen_app.exchange import actions, store
 from citizen_app.exchange.client import open_gateway
 from citizen_app.exchange.client.gateway import Gateway
+from citizen_app.exchange.outbox import Entry, State
 from citizen_app.exchange.province import parse_province
+from citizen_app.exchange.record import RecordKind
+from citizen_app.parking import actions as parking
 from citizen_app.parking.facility import Facility
 from feeds.demo.platform.server import PlatformServer
-from tests.factories import make_facility
+from tests.factories import NOON, make_facility, make_reading
 
 KEY, SECRET = "county-of-tests", "the-secret-of-the-county-of-tests"
 
@@ -106,3 +110,46 @@ def misbehave(url: str, **wish: Any) -> None:
     request = urllib.request.Request(f"{url}/control", json.dumps(wish).encode(), {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=10) as answer:
         answer.read()
+
+
+class Now:
+    """A clock that the test holds."""
+
+    def __init__(self, moment: datetime = NOON) -> None:
+        self.moment = moment
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def wait(self, **span: float) -> None:
+        self.moment += timedelta(**span)
+
+
+def url_of(platform: PlatformServer) -> str:
+    return f"http://127.0.0.1:{platform.server_address[1]}"
+
+
+def new_sender(settings: dict[str, Any], now: Now) -> actions.Sender:
+    return actions.Sender(gateway_of(settings["PROVINCE_FILE"], settings["DATA_DIR"]), now)
+
+
+def read(moment: datetime, spaces: int = 40, ref: str = "east-lake", **fields: Any) -> None:
+    parking.record_readings("vendor", [make_reading(ref, moment, available_spaces=spaces, **fields)], moment)
+
+
+def entries(*states: State, kind: RecordKind | None = None) -> list[Entry]:
+    """The oldest first."""
+    return store.list_entries(states or list(State), kind=kind)[::-1]
+
+
+def send_all(sender: actions.Sender) -> int:
+    """Until nothing more can be sent at this moment."""
+    total = 0
+    while sent := sender.send():
+        total += sent
+    return total
+
+
+def given(platform: PlatformServer) -> list[tuple[str, str, str, int, int]]:
+    """Kind, number, observed, whether late, whether out of order of what the platform took, in the order in which it did."""
+    return platform.memory._db.execute("SELECT kind, number, observed, is_late, is_disordered FROM given ORDER BY id").fetchall()

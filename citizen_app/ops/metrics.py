@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
@@ -34,14 +34,29 @@ class SourceStanding:
 
 
 @dataclass(frozen=True)
+class OutboxStanding:
+    """What goes to the province: rows by kind and state, the oldest that waits, all that was ever accepted and refused.
+
+    `skew_s`: the platform's clock ahead of ours, None before it was measured.
+    """
+
+    rows: Mapping[tuple[str, str], int]
+    oldest_waiting_at: datetime | None
+    accepted: int
+    refused: int
+    skew_s: float | None
+
+
+@dataclass(frozen=True)
 class Standing:
-    """What is measured at one moment. `sources` is None when the database does not answer."""
+    """What is measured at one moment. `sources` is None when the database does not answer, `outbox` also where nothing is reported."""
 
     now: datetime
     facilities_by_quality: Mapping[str, int]
     snapshot_origin: str
     snapshot_age_s: float | None
     sources: Sequence[SourceStanding] | None
+    outbox: OutboxStanding | None = None
 
 
 def count_request(route: str, method: str, status: int, spent_s: float) -> None:
@@ -81,6 +96,8 @@ class _StandingCollector(Collector):
             )
         yield GaugeMetricFamily("citizen_database_up", "1 when it answers.", value=standing.sources is not None)
         yield from self._sources(standing.sources or ())
+        if standing.outbox is not None:
+            yield from self._outbox(standing.outbox)
 
     def _sources(self, sources: Sequence[SourceStanding]) -> Iterator[Metric]:
         up = GaugeMetricFamily("citizen_source_up", "1 when the last run brought or confirmed data.", labels=["source"])
@@ -94,3 +111,16 @@ class _StandingCollector(Collector):
             if one.observed_at is not None:
                 newest.add_metric([one.uid], (self.standing.now - one.observed_at).total_seconds())
         yield from (up, good, newest)
+
+    def _outbox(self, outbox: OutboxStanding) -> Iterator[Metric]:
+        rows = GaugeMetricFamily("citizen_outbox_rows", "Records for the province by kind and state.", labels=["kind", "state"])
+        for (kind, state), count in outbox.rows.items():
+            rows.add_metric([kind, state], count)
+        yield rows
+        oldest = outbox.oldest_waiting_at
+        age_s = 0.0 if oldest is None else max(0.0, (self.standing.now - oldest).total_seconds())
+        yield GaugeMetricFamily("citizen_outbox_oldest_waiting_seconds", "Age of the oldest record that waits.", value=age_s)
+        yield CounterMetricFamily("citizen_outbox_accepted", "Records that the province accepted.", value=outbox.accepted)
+        yield CounterMetricFamily("citizen_outbox_refused", "Records that the province refused.", value=outbox.refused)
+        if outbox.skew_s is not None:
+            yield GaugeMetricFamily("citizen_province_clock_ahead_seconds", "The province's clock ahead of ours.", value=outbox.skew_s)

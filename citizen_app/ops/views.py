@@ -10,15 +10,19 @@ from citizen_app import clock
 from citizen_app.access import PUBLIC, access
 from citizen_app.answers import cached_json, openapi_document
 from citizen_app.errors import NotFound, Unavailable
+from citizen_app.exchange import store as exchange_store
+from citizen_app.exchange.outbox import State
 from citizen_app.ops import metrics, store
 from citizen_app.ops.health import judge_health
 from citizen_app.parking import store as parking_store
 from citizen_app.parking.board import board, summarise
 from citizen_app.places import store as places_store
+from citizen_app.reporting import current_province
 
 blueprint = Blueprint("ops", __name__)
 
 _DOCUMENT_FRESH_S = 300
+_COUNTED = (State.WAITING, State.DEAD, State.INVALID)
 
 
 @blueprint.get("/healthz")
@@ -58,6 +62,7 @@ def show_metrics() -> Response:
         snapshot_origin=snapshot.origin,
         snapshot_age_s=None if snapshot.read_at is None else (now - snapshot.read_at).total_seconds(),
         sources=_source_standings(snapshot),
+        outbox=_outbox_standing(),
     )
     return Response(metrics.exposition(standing), content_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -90,6 +95,17 @@ def _source_standings(snapshot: parking_store.ParkingSnapshot) -> list[metrics.S
     return [
         metrics.SourceStanding(one.source.uid, one.last_run, one.last_good_run, newest.get(one.source.uid)) for one in states
     ]
+
+
+def _outbox_standing() -> metrics.OutboxStanding | None:
+    if current_province() is None:
+        return None
+    try:
+        numbers = store.in_time(lambda: exchange_store.measure_outbox(_COUNTED))
+    except Unavailable:
+        return None
+    rows = {(str(kind), str(state)): count for (kind, state), count in numbers.counts.items()}
+    return metrics.OutboxStanding(rows, numbers.oldest_waiting_at, numbers.accepted, numbers.refused, numbers.skew_s)
 
 
 def _database_answers() -> bool:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from citizen_app import config, create_app
 from citizen_app.exchange import actions, store
-from citizen_app.exchange.outbox import Entry, State
+from citizen_app.exchange.outbox import State
 from citizen_app.exchange.record import RecordKind
 from citizen_app.extensions import transaction
 from citizen_app.parking import actions as parking
@@ -19,81 +18,21 @@ from citizen_app.parking.occupancy import OpeningStatus
 from citizen_app.reporting import current_province
 from feeds.demo.platform.server import PlatformServer
 from tests.factories import NOON, at, make_reading
-from tests.province import gateway_of, misbehave, platform_here, reported_facility, write_province
+from tests.province import (
+    Now,
+    entries,
+    gateway_of,
+    given,
+    misbehave,
+    new_sender,
+    read,
+    reported_facility,
+    send_all,
+    url_of,
+    write_province,
+)
 
 STATIC, DYNAMIC = RecordKind.PARKING_STATIC, RecordKind.PARKING_DYNAMIC
-
-
-class Now:
-    """A clock that the test holds."""
-
-    def __init__(self, moment: datetime = NOON) -> None:
-        self.moment = moment
-
-    def __call__(self) -> datetime:
-        return self.moment
-
-    def wait(self, **span: float) -> None:
-        self.moment += timedelta(**span)
-
-
-@pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> Now:
-    held = Now()
-    monkeypatch.setattr("citizen_app.clock.now", held)
-    return held
-
-
-@pytest.fixture
-def platform(tmp_path: Path, now: Now) -> Iterator[PlatformServer]:
-    with platform_here(tmp_path, now) as server:
-        yield server
-
-
-@pytest.fixture
-def sending() -> dict[str, Any]:
-    """Settings of `sending` in province.toml that a test wants otherwise."""
-    return {}
-
-
-@pytest.fixture
-def app_settings(app_settings: dict[str, Any], platform: PlatformServer, tmp_path: Path, sending: dict[str, Any]) -> dict[str, Any]:
-    return {**app_settings, "PROVINCE_FILE": write_province(tmp_path / "province.toml", url_of(platform), **sending)}
-
-
-def url_of(platform: PlatformServer) -> str:
-    return f"http://127.0.0.1:{platform.server_address[1]}"
-
-
-@pytest.fixture
-def sender(app: Flask, app_settings: dict[str, Any], now: Now) -> actions.Sender:
-    return new_sender(app_settings, now)
-
-
-def new_sender(settings: dict[str, Any], now: Now) -> actions.Sender:
-    return actions.Sender(gateway_of(settings["PROVINCE_FILE"], settings["DATA_DIR"]), now)
-
-
-def read(moment: datetime, spaces: int = 40, ref: str = "east-lake", **fields: Any) -> None:
-    parking.record_readings("vendor", [make_reading(ref, moment, available_spaces=spaces, **fields)], moment)
-
-
-def entries(*states: State, kind: RecordKind | None = None) -> list[Entry]:
-    """The oldest first."""
-    return store.list_entries(states or list(State), kind=kind)[::-1]
-
-
-def send_all(sender: actions.Sender) -> int:
-    """Until nothing more can be sent at this moment."""
-    total = 0
-    while sent := sender.send():
-        total += sent
-    return total
-
-
-def given(platform: PlatformServer) -> list[tuple[str, str, str, int, int]]:
-    """Kind, number, observed, whether late, whether out of order of what the platform took, in the order in which it did."""
-    return platform.memory._db.execute("SELECT kind, number, observed, is_late, is_disordered FROM given ORDER BY id").fetchall()
 
 
 class TestWriting:
@@ -177,8 +116,6 @@ class TestWriting:
         assert entries(kind=DYNAMIC)[-1].observed_at == NOON
 
     def test_nothing_is_written_where_no_province_is_configured(self, app_settings: dict[str, Any], redis_server: Any) -> None:
-        from citizen_app import config, create_app
-
         missing = {"PROVINCE_FILE": app_settings["DATA_DIR"] / "none.toml"}
         for settings in (missing, {"PROVINCE_FILE": config.DEMO_COUNTY_DIR / "province.toml"}):
             with create_app({**app_settings, **settings}).app_context():
@@ -190,8 +127,6 @@ class TestWriting:
     def test_a_wrong_configuration_stops_no_page_and_what_happened_meanwhile_is_reported_later(
         self, app_settings: dict[str, Any], redis_server: Any
     ) -> None:
-        from citizen_app import create_app
-
         path: Path = app_settings["PROVINCE_FILE"]
         good = path.read_text(encoding="utf-8")
         path.write_text("name = 7", encoding="utf-8")
@@ -319,8 +254,6 @@ class TestSending:
         self, app: Flask, platform: PlatformServer, app_settings: dict[str, Any], now: Now
     ) -> None:
         path = write_province(app_settings["PROVINCE_FILE"], url_of(platform), availability="all")
-        from citizen_app import create_app
-
         with create_app({**app_settings, "PROVINCE_FILE": path}).app_context():
             sender = new_sender(app_settings, now)
             parking.save_facilities([reported_facility()])
