@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
-import io
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -18,10 +16,8 @@ from google.transit import gtfs_realtime_pb2
 from lxml import etree
 
 from citizen_app import clock, create_app
-from citizen_app.buses.csv_table import escape
 from citizen_app.clock import to_local
 from citizen_app.errors import Unavailable
-from citizen_app.exchange.views import client_of
 from citizen_app.extensions import redis_store
 from citizen_app.ops.store import rates
 from citizen_app.parking import actions
@@ -38,6 +34,9 @@ PARKING = (
 )
 REALTIME = tuple(f"/open-data/gtfs-rt/{kind}.pb" for kind in ("alerts", "trip-updates", "vehicle-positions"))
 BUSES = ("/open-data/gtfs.zip", *REALTIME, "/open-data/markets.ics")
+
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])    # what SQL says of history: test_open_history.py
 
 
 @pytest.fixture
@@ -102,32 +101,6 @@ def test_the_calendar_has_the_days_of_every_market_as_its_own_file_has_them(read
 def days_of(body: bytes) -> dict[str, Any]:
     calendar = icalendar.Calendar.from_ical(body)
     return {str(event["uid"]): event.decoded("dtstart") for event in calendar.walk("VEVENT")}
-
-
-def test_history_has_every_kept_quarter_of_the_month_and_is_cut_by_none(reader: FlaskClient) -> None:
-    answer = reader.get(this_month())
-    assert answer.mimetype == "text/csv" and answer.headers["Content-Disposition"].startswith("attachment; filename=parking-")
-    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
-    assert {row["facility"] for row in rows} == set(parking_store.current_snapshot().facilities)
-    assert all(row["demo"] == "true" and escape(row["name"]) == row["name"] for row in rows)
-    own = [row for row in rows if row["facility"] == "scarce"]
-    start = to_local(clock.now() - timedelta(hours=1)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    kept = parking_store.list_aggregates("scarce", start, clock.now())
-    counted = [row for row in own if row["samples"] != "0"]
-    assert [int(row["spaces_max"]) for row in counted] == [one.spaces_max for one in kept][:len(counted)]
-    assert 0 <= len(kept) - len(counted) <= 1    # a quarter that is not over yet
-
-
-def test_a_car_park_that_is_gone_keeps_its_history_in_the_file(reader: FlaskClient) -> None:
-    others = [one for one in parking_store.list_facilities() if one.uid != "scarce"]
-    actions.save_facilities(others)
-    assert "\r\nscarce," in reader.get(this_month()).text
-
-
-@pytest.mark.parametrize("month", ["2019-01", "2026-13", "2999-01", "x"])
-def test_a_month_without_history_is_not_there(reader: FlaskClient, month: str) -> None:
-    answer = reader.get(f"/open-data/parking-history/{month}.csv")
-    assert answer.status_code == 404 and answer.mimetype == "application/problem+json"
 
 
 def test_without_anything_loaded_each_format_is_empty_or_says_why_it_is_not_there(client: FlaskClient) -> None:
@@ -230,12 +203,6 @@ def test_behind_a_trusted_proxy_the_address_that_it_saw_counts_and_no_other(app_
         return int(ask(behind, "10.0.0.1", "/open-data/gtfs-rt/alerts.pb", **{"X-Forwarded-For": f"{forged}, {address}"}).status_code)
     assert [seen(f"198.51.100.{number}", "203.0.113.5") for number in range(4)] == [200, 200, 200, 429]
     assert seen("203.0.113.5", "203.0.113.6") == 200
-
-
-def test_one_network_of_ipv6_is_one_client() -> None:
-    assert client_of("2001:db8:1:2:aaaa::1") == client_of("2001:db8:1:2::2") != client_of("2001:db8:1:3::2")
-    assert client_of("::ffff:203.0.113.5") == client_of("203.0.113.5") == "203.0.113.5"
-    assert client_of("") == client_of("unix:") == ""
 
 
 def test_without_redis_nobody_is_refused_and_nobody_waits_twice(strict: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
