@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from citizen_app.ops.actions import load_county
 from tests.bus_site import demo_bundle, demo_network, publish_network
 from tests.factories import NOON
-from tests.provinces import APP_KEY, APP_SECRET, FILE, Platform
+from tests.platforms import APP_KEY, APP_SECRET, FILE, Platform
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ from citizen_app.exchange.client import Gateway, PlatformUnavailable, open_gatew
 from citizen_app.exchange.province import check_fields, facility_record, removal_record
 from citizen_app.exchange.record import RecordKind
 from tests.factories import make_facility
-from tests.provinces import APP_SECRET, Platform, demo_province, make_count, make_province, make_record
+from tests.integration.misbehaving import BadServer, bad_server
+from tests.platforms import APP_SECRET, Platform, demo_province, make_count, make_province, make_record
 
 DYNAMIC, STATIC = RecordKind.PARKING_DYNAMIC, RecordKind.PARKING_STATIC
 
@@ -31,6 +32,12 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     platform = Platform(tmp_path_factory.mktemp("platform")).start()
     yield platform
     platform.end()
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[BadServer]:
+    with bad_server() as broken:
+        yield broken
 
 
 @pytest.fixture
@@ -296,6 +303,29 @@ class TestMisbehaviour:
             assert held(gateway) == {"a": 40, "b": 40} and platform.status()["repeated"] == 1
         finally:
             platform.end()
+
+
+class TestBrokenServers:
+    """Whatever answers in the platform's place is given up in time, and no more of it is read than fits."""
+
+    @pytest.mark.parametrize(
+        ("path", "said", "retry_after_s"),
+        [
+            ("error", "HTTP 500", 7.0), ("hang", "no answer in time", None), ("drip", "too long", None), ("cut", "no connection", None),
+            ("cut-chunks", "no connection", None), ("html", "not JSON", None), ("nothing", "has no code", None), ("bomb", "not JSON", None),
+            ("zeros", "too long", None), ("moved", "HTTP 302", None), ("metadata", "HTTP 302", None), ("bare-304", "HTTP 304", None),
+        ],
+    )
+    def test_it_is_unavailable_and_its_own_pause_is_kept(
+        self, server: BadServer, tmp_path: Path, path: str, said: str, retry_after_s: float | None
+    ) -> None:
+        province = make_province(gateway={"url": server.url("").rstrip("/"), "refresh_by_key": f"/{path}", "read_timeout_s": 1.0})
+        gateway = open_gateway(province, tmp_path, {"PROVINCE_APP_KEY": "k", "PROVINCE_APP_SECRET": APP_SECRET})
+        began_s = time.monotonic()
+        with pytest.raises(PlatformUnavailable, match=said) as caught:
+            gateway.push(DYNAMIC, [make_count()], now())
+        assert caught.value.retry_after_s == retry_after_s and time.monotonic() - began_s < 30
+        assert APP_SECRET not in str(server.requests)
 
 
 class TestClocks:

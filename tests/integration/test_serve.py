@@ -110,7 +110,7 @@ class TestTheWholeService:
         page = service.get("/parking").decode()
         assert "演示" in page and "停车" in page
 
-    @pytest.mark.parametrize("words", ["-m feeds", "-m feeds.demo", "gunicorn --config", "-server unixsocket"])
+    @pytest.mark.parametrize("words", ["-m feeds", "-m feeds.demo", "-m feeds.demo.platform", "gunicorn --config", "-server unixsocket"])
     def test_a_child_that_is_killed_comes_back(self, service: Service, words: str) -> None:
         def children() -> list[psutil.Process]:
             return [
@@ -123,6 +123,14 @@ class TestTheWholeService:
         wait_for(lambda: [one.pid for one in children()] not in ([], [before.pid]))
         wait_for(lambda: json.loads(service.get("/readyz"))["degraded"] == [])
 
+    def test_the_stand_in_for_the_province_can_be_tried_from_the_command_line(self, service: Service) -> None:
+        environment = {**os.environ, "DATA_DIR": str(service.folder), "VENV": str(Path(sys.executable).parents[1])}
+        tried = subprocess.run(
+            ["bin/manage", "exchange", "try"], cwd=config.ROOT, env=environment, capture_output=True, text=True, timeout=200, check=False
+        )
+        assert tried.returncode == 0 and "accepted, code 00" in tried.stdout, tried.stdout + tried.stderr
+        assert (service.folder / "demo_settings.json").stat().st_mode & 0o777 == 0o600
+
     def test_a_second_service_in_the_same_folder_is_refused(self, service: Service) -> None:
         other = Service(service.folder)
         assert other.process.wait(60) == 2
@@ -133,6 +141,7 @@ class TestTheWholeService:
         service.process.send_signal(signal.SIGTERM)
         assert service.process.wait(60) == 0
         wait_for(lambda: not service.processes(), 20)
+        assert not (folder / "demo_settings.json").exists()
         again = Service(folder)
         try:
             again.wait_until_ready()

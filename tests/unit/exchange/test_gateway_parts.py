@@ -21,7 +21,7 @@ from citizen_app.exchange.signing import sign_md5
 from feeds.demo.platform.desk import Desk
 from feeds.demo.platform.memory import Memory
 from tests.factories import NOON, at
-from tests.provinces import demo_province, make_count, make_province
+from tests.platforms import demo_province, make_count, make_province
 
 DATE = "Wed, 11 Mar 2026 04:00:00 GMT"
 JSON = st.recursive(

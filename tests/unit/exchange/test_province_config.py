@@ -12,7 +12,7 @@ from citizen_app.exchange.province import parse_province, read_province
 from citizen_app.exchange.province.config import expand_url
 from citizen_app.exchange.record import RecordKind
 from tests.factories import NOON
-from tests.provinces import FILE, demo_province, make_province
+from tests.platforms import FILE, demo_province, make_province
 
 
 def faults_of(text: str) -> dict[str, str]:

@@ -45,7 +45,7 @@ from citizen_app.parking.tariff import Band, Tariff
 from feeds.demo.platform.rules import find_fault
 from tests.factories import NOON, at, make_facility, make_occupancy
 from tests.networks import calls, make_network, networks
-from tests.provinces import demo_province, make_province, make_record
+from tests.platforms import demo_province, make_province, make_record
 
 CALENDAR = DayCalendar()
 FIRST, LAST = date(2026, 3, 1), date(2026, 5, 31)
