@@ -54,6 +54,7 @@ class DemoHandler(BaseHTTPRequestHandler):
     server: DemoServer
     protocol_version = "HTTP/1.1"
     timeout = 30
+    disable_nagle_algorithm = True    # head and body are two writes; the second would wait 40 ms for the first to be confirmed
 
     def answer(self, status: HTTPStatus, content_type: str, body: bytes, headers: Mapping[str, str] | None = None) -> None:
         self.send_response(status)

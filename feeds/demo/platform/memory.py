@@ -77,6 +77,9 @@ class Memory:
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (record[KEY], kind, number, observed, is_late, is_older and not is_late, int(now.timestamp() * 1000), text),
         )
+        for name, holds in (("given", True), ("late", is_late), ("disordered", is_older and not is_late)):
+            if holds:
+                self.count(f"{kind} {name}")
         if not is_older:
             self._db.execute(
                 "INSERT OR REPLACE INTO held VALUES (?, ?, ?, ?, ?)", (kind, number, observed, record.get(OPERATION) == REMOVE, text)
@@ -107,22 +110,18 @@ class Memory:
             ).fetchall()
 
     def count(self, name: str, more: int = 1) -> None:
-        """Count something that is kept nowhere else: repeated, refused, trials."""
+        """Count something: repeated, refused, trials; of a kind what was given, late and out of order."""
         self._db.execute(
             "INSERT INTO counted VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET number = number + excluded.number", (name, more)
         )
 
     def numbers(self) -> dict[str, Any]:
-        """Everything that can be counted: of each kind how many are held, given, late and out of order; and what was counted."""
+        """Everything that can be counted: of each kind how many are held, and how many were ever given, late, out of order."""
         with self._turn:
             held = dict(self._db.execute("SELECT kind, count(*) FROM held WHERE NOT is_removed GROUP BY kind").fetchall())
-            given = {
-                row[0]: row[1:] for row in
-                self._db.execute("SELECT kind, count(*), sum(is_late), sum(is_disordered) FROM given GROUP BY kind").fetchall()
-            }
             counted = dict(self._db.execute("SELECT name, number FROM counted").fetchall())
         kinds = {
-            kind: dict(zip(("held", "given", "late", "disordered"), (held.get(kind, 0), *given.get(kind, (0, 0, 0))), strict=True))
+            kind: {"held": held.get(kind, 0), **{name: counted.pop(f"{kind} {name}", 0) for name in ("given", "late", "disordered")}}
             for kind in KINDS
         }
         return {"kinds": kinds, "repeated": 0, "refused": 0, "trials": 0, **counted}

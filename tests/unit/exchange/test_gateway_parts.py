@@ -137,8 +137,8 @@ class TestSimulatedDays:
             secret = desk.refresh_by_secret(signed(lent, NOON), NOON)["data"]["requestSecret"]
             memory.lend("request", secret, int((moment + timedelta(minutes=15)).timestamp() * 1000))
             assert desk.push("parking_dynamic", {**signed(secret, moment), "records": sent}, moment, lambda _record: False)["code"] == "00"
-        numbers = memory.numbers()["kinds"]["parking_dynamic"]
-        assert (numbers["held"], numbers["given"]) == (1, 0)
+        assert memory.find_given(record["流水号"]) is None
+        assert memory.page("parking_dynamic", 1) == (1, [record]) and memory.numbers()["kinds"]["parking_dynamic"]["given"] == 1
 
     def test_a_platform_that_never_knows_its_own_secrets_is_given_up(self, tmp_path: Path) -> None:
         count = 0
