@@ -46,6 +46,7 @@ RULES = Rules(change_min=2, walk_m=0, max_transfers=7, search_h=24)
 WALK_M, DETOUR, WALK_M_PER_S = 400, 1.3, 1.2
 WINDOW = timedelta(hours=2)
 SEED = 20261125
+REPEATED = 4
 Ask = Callable[["Question"], Any]
 
 
@@ -251,8 +252,9 @@ def milliseconds(ask: Ask, question: Question) -> float:
 
 
 def compare_threads(title: str, questions: Sequence[Question], rounds: int, ask: Ask) -> None:
-    """The same questions through one thread and through two, in turn; the quickest of the rounds."""
+    """The same questions, several times each, through one thread and through two, in turn; the quickest of the rounds."""
     took = {1: math.inf, 2: math.inf}
+    questions = [*questions] * REPEATED
     for _ in range(rounds):
         for threads in (1, 2):
             with ThreadPoolExecutor(threads) as pool:

@@ -12,9 +12,11 @@ from citizen_app.buses.journeys.timetable import UNREACHED, Hops, Ints
 
 @compiled
 def lower_bounds(
-    hops: Hops, stops: Ints, walks: Ints, bound: Ints, bucket: Ints, cell_stop: Ints, cell_next: Ints
+    hops: Hops, origins: Ints, stops: Ints, walks: Ints, bound: Ints, bucket: Ints, cell_stop: Ints, cell_next: Ints
 ) -> None:
     """Fill `bound` with minutes to the nearest of the `stops`, their walks included; UNREACHED where no way leads there.
+
+    Stops that are half as far again as the origins are not told apart: that they are no nearer is enough for them.
 
     There must be more buckets than the longest hop or walk has minutes. A stop that is improved leaves its old cell behind,
     which is passed over when its turn comes: a cell for each hop and stop is enough.
@@ -31,8 +33,10 @@ def lower_bounds(
             bucket[place] = cells
             cells += 1
             waiting += 1
-    now = 0
-    while waiting > 0:
+    now, enough = 0, UNREACHED
+    while waiting > 0 and now <= enough:
+        if enough == UNREACHED and _farthest(bound, origins) <= now:
+            enough = now + now // 2
         place = now % bucket.size
         while bucket[place] >= 0:
             cell = bucket[place]
@@ -51,3 +55,14 @@ def lower_bounds(
                     cells += 1
                     waiting += 1
         now += 1
+    if waiting > 0:
+        for stop in range(bound.size):
+            bound[stop] = min(bound[stop], now)
+
+
+@compiled
+def _farthest(bound: Ints, stops: Ints) -> int:
+    farthest = 0
+    for index in range(stops.size):
+        farthest = max(farthest, bound[stops[index]])
+    return farthest

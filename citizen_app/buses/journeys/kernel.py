@@ -32,7 +32,7 @@ def search(
     departure is found. Without targets all stops are searched: the labels then say what is reached.
     """
     _forget(labels, work)
-    _aim(hops, labels, work, targets, target_walks)
+    _aim(hops, labels, work, origins, targets, target_walks)
     is_range = latest > earliest
     last = latest - earliest
     if is_range:
@@ -75,13 +75,13 @@ def _forget(labels: Labels, work: Work) -> None:
 
 
 @compiled
-def _aim(hops: Hops, labels: Labels, work: Work, targets: Ints, target_walks: Ints) -> None:
+def _aim(hops: Hops, labels: Labels, work: Work, origins: Ints, targets: Ints, target_walks: Ints) -> None:
     """Set the walks from the stops to the target, and the lower bounds of all stops."""
     work.egress[:] = UNREACHED
     for index in range(targets.size):
         work.egress[targets[index]] = min(work.egress[targets[index]], target_walks[index])
     if targets.size:
-        lower_bounds(hops, targets, target_walks, labels.bound, work.bucket, work.cell_stop, work.cell_next)
+        lower_bounds(hops, origins, targets, target_walks, labels.bound, work.bucket, work.cell_stop, work.cell_next)
     else:
         labels.bound[:] = 0
 

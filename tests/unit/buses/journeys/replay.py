@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from citizen_app.buses.journeys.journey import AS_PLANNED, Access, Journey, Overlay, Ride, Walk
-from citizen_app.buses.network import Fare, Network
+from citizen_app.buses.network import Fare, FareRule, Network
 from tests.unit.buses.journeys.oracle import Terms, changes_between, walk_minutes, way_m
 from tests.unit.buses.journeys.timetable import Run, Timetable, minute_of
 
@@ -22,6 +22,9 @@ class Replay:
     terms: Terms
 
     def __post_init__(self) -> None:
+        self.rules: dict[str, list[FareRule]] = {fare.fare_id: [] for fare in self.network.fares}
+        for rule in self.network.fare_rules:
+            self.rules[rule.fare_id].append(rule)
         self.zones = {stop.stop_id: stop.zone_id for stop in self.network.stops}
         self.changes = [dict(of_stop) for of_stop in changes_between(self.timetable, self.terms)]
 
@@ -126,7 +129,7 @@ class Replay:
         return own.zone_id or self.zones.get(own.parent_station, "")
 
     def fits(self, fare: Fare, ride: Ride, zones: list[str]) -> bool:
-        rules = [rule for rule in self.network.fare_rules if rule.fare_id == fare.fare_id]
+        rules = self.rules[fare.fare_id]
         through: dict[tuple[str, str, str], set[str]] = {}
         for rule in rules:
             if rule.route_id in {"", ride.route.route_id} and rule.origin_id in {"", zones[0]} and rule.destination_id in {"", zones[-1]}:
