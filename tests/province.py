@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -153,3 +155,26 @@ def send_all(sender: actions.Sender) -> int:
 def given(platform: PlatformServer) -> list[tuple[str, str, str, int, int]]:
     """Kind, number, observed, whether late, whether out of order of what the platform took, in the order in which it did."""
     return platform.memory._db.execute("SELECT kind, number, observed, is_late, is_disordered FROM given ORDER BY id").fetchall()
+
+
+@dataclass(frozen=True)
+class Given:
+    """A record that the stand-in took, as its own file has it."""
+
+    key: str
+    kind: str
+    number: str
+    observed: str
+    is_late: bool
+    is_disordered: bool
+    received_ms: int
+
+
+def read_given(path: Path) -> list[Given]:
+    """All that it took, in the order in which it did."""
+    connection = sqlite3.connect(path)
+    try:
+        rows = connection.execute("SELECT key, kind, number, observed, is_late, is_disordered, received_ms FROM given ORDER BY id")
+        return [Given(*row[:4], bool(row[4]), bool(row[5]), row[6]) for row in rows]
+    finally:
+        connection.close()

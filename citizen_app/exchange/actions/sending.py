@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 
 LEASE_S = 20.0
 RENEW_S = 5.0
+BATCHES = 5    # requests for which rows are chosen at once, while the platform answers
 
 
 class Sender:
@@ -33,7 +34,7 @@ class Sender:
         self._claim: str | None = None
 
     def send(self) -> int:
-        """Send one request of each kind of which something waits; how many records are settled. Raises Unavailable."""
+        """Send a few requests of each kind of which something waits; how many records are settled. Raises Unavailable."""
         return sum(self._send(kind) for kind in self._paces)
 
     def renew(self) -> None:
@@ -47,15 +48,17 @@ class Sender:
         now, most = self._at(), self._gateway.batch_size(kind)
         if not self._paces[kind].may_try(now):
             return 0
-        claim = uuid.uuid4().hex
-        entries = self._take(kind, claim, self._paces[kind].size_of(most), now)
-        if not entries:
-            return 0
-        self._claim = claim
+        claim, size = uuid.uuid4().hex, self._paces[kind].size_of(most)
+        entries = self._take(kind, claim, size * (1 if self._paces[kind].is_shaken else BATCHES), now)
+        settled, self._claim = 0, claim
         try:
-            return self._push(kind, claim, entries, now)
+            for start in range(0, len(entries), size):
+                settled += self._push(kind, claim, entries[start:start + size], self._at())
+                if self._paces[kind].is_shaken:
+                    break    # the rest is released already
         finally:
             self._claim = None
+        return settled
 
     def _take(self, kind: RecordKind, claim: str, most: int, now: datetime) -> list[Entry]:
         if not store.has_waiting(kind):
