@@ -97,6 +97,6 @@ def _end(response: Response) -> Response:
         return response
     response.headers["X-Request-ID"] = g.request_id
     route = request.url_rule.rule if request.url_rule else "none"
-    size = response.calculate_content_length()
+    size = None if response.is_streamed else response.calculate_content_length()    # to count a stream would hold all of it
     record(g.request_id, request.method, request.path, route, response.status_code, g.began_s, size)
     return response

@@ -37,20 +37,16 @@ def show_history(month: str) -> Response:
         raise NotFound(f"nothing was counted in {month}; a month is written like 2026-03")
     facilities, is_demo = parking_store.list_counted_facilities(*span), _is_demo()
     told_apart_by = (month, span[1].isoformat(), extent, is_demo, [(one.uid, one.name, one.name_en) for one in facilities])
-    response = Response(mimetype="text/csv")
+    chunks = _chunks(facilities, *span, is_demo)
+    is_zipped = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = Response(stream_with_context(_zipped(chunks) if is_zipped else chunks), mimetype="text/csv")
     response.headers["Content-Disposition"] = f"attachment; filename=parking-{month}.csv"
     response.headers["Cache-Control"] = f"public, max-age={_FRESH_S}"
+    response.vary.add("Accept-Encoding")
+    if is_zipped:
+        response.headers["Content-Encoding"] = "gzip"
     response.set_etag(hashlib.sha256(repr(told_apart_by).encode()).hexdigest()[:20], weak=True)
     response.make_conditional(request)
-    if response.status_code == 304:
-        return response
-    chunks = _chunks(facilities, *span, is_demo)
-    response.vary.add("Accept-Encoding")
-    if "gzip" in request.headers.get("Accept-Encoding", ""):
-        response.headers["Content-Encoding"] = "gzip"
-        chunks = _zipped(chunks)
-    if request.method != "HEAD":
-        response.response = stream_with_context(chunks)
     return response
 
 
