@@ -40,6 +40,7 @@ def show_history(month: str) -> Response:
     chunks = _chunks(facilities, *span, is_demo)
     is_zipped = "gzip" in request.headers.get("Accept-Encoding", "")
     response = Response(stream_with_context(_zipped(chunks) if is_zipped else chunks), mimetype="text/csv")
+    response.automatically_set_content_length = False    # to know it, all of it would be made first
     response.headers["Content-Disposition"] = f"attachment; filename=parking-{month}.csv"
     response.headers["Cache-Control"] = f"public, max-age={_FRESH_S}"
     response.vary.add("Accept-Encoding")
