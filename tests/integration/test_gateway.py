@@ -311,7 +311,8 @@ class TestBrokenServers:
     @pytest.mark.parametrize(
         ("path", "said", "retry_after_s"),
         [
-            ("error", "HTTP 500", 7.0), ("hang", "no answer in time", None), ("drip", "too long", None), ("cut", "no connection", None),
+            ("error", "HTTP 500", 7.0), ("hang", "no answer in time", None), ("drip", "no whole answer in time", None),
+            ("drip-headers", "no whole answer in time", None), ("cut", "no connection", None),
             ("cut-chunks", "no connection", None), ("html", "not JSON", None), ("nothing", "has no code", None), ("packed", "not JSON", None),
             ("zeros", "too long", None), ("moved", "HTTP 302", None), ("metadata", "HTTP 302", None), ("bare-304", "HTTP 304", None),
         ],

@@ -5,13 +5,15 @@ Two spans bound an answer: that of each read and, four times as long, that of al
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import requests
 from urllib3.exceptions import HTTPError
 
-from citizen_app import clock
 from citizen_app.exchange.client.gateway import Gateway
 from citizen_app.exchange.client.reply import Reply, read_reply
 from citizen_app.exchange.client.tokens import read_credentials
@@ -20,6 +22,7 @@ from citizen_app.exchange.record import Outcome, PlatformUnavailable
 
 __all__ = ["Gateway", "Outcome", "PlatformUnavailable", "open_gateway"]
 
+_WHOLE_READS = 4
 _LARGEST_BYTES = 16 * 1024 * 1024
 _CHUNK = 64 * 1024
 
@@ -34,29 +37,48 @@ class _Transport:
     """One session, kept open between requests. Neither proxies nor passwords of the environment play a part."""
 
     def __init__(self, settings: GatewaySettings) -> None:
-        self._timeouts = (settings.connect_timeout_s, settings.read_timeout_s)
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.verify = settings.ca_file or True
+        self._settings = settings
+        self._session = _open_session(settings)
 
     def post(self, url: str, content_type: str, body: bytes) -> Reply:
-        """The answer, whatever its status; redirects are not followed. Raises PlatformUnavailable, which names no secret."""
-        headers = {"Content-Type": content_type, "Accept": "application/json", "Accept-Encoding": "identity"}
-        try:
-            with self._session.post(
-                url, body, headers=headers, timeout=self._timeouts, allow_redirects=False, stream=True
-            ) as response:
-                return read_reply(response.status_code, response.headers, self._read(response))
-        except requests.Timeout:
-            raise PlatformUnavailable("no answer in time") from None
-        except (requests.RequestException, HTTPError) as error:
-            raise PlatformUnavailable(f"no connection ({type(error).__name__})") from None
+        """The answer, whatever its status; redirects are not followed. Raises PlatformUnavailable, which names no secret.
 
-    def _read(self, response: requests.Response) -> bytes:
-        deadline_s = clock.monotonic_s() + 4 * self._timeouts[1]
-        body = b""
-        while chunk := response.raw.read1(_CHUNK):
-            body += chunk
-            if len(body) > _LARGEST_BYTES or clock.monotonic_s() > deadline_s:
-                raise PlatformUnavailable("the answer is too long")
-        return body
+        The request runs in a thread of its own: one that drips for ever is left behind with its session.
+        """
+        answers: SimpleQueue[Reply | Exception] = SimpleQueue()
+        ask = partial(_ask, self._session, self._settings, url, content_type, body)
+        threading.Thread(target=lambda: answers.put(ask()), name="province", daemon=True).start()
+        try:
+            answer = answers.get(timeout=self._settings.connect_timeout_s + _WHOLE_READS * self._settings.read_timeout_s)
+        except Empty:
+            self._session = _open_session(self._settings)
+            raise PlatformUnavailable("no whole answer in time") from None
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def _open_session(settings: GatewaySettings) -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.verify = settings.ca_file or True
+    return session
+
+
+def _ask(session: requests.Session, settings: GatewaySettings, url: str, content_type: str, body: bytes) -> Reply | Exception:
+    headers = {"Content-Type": content_type, "Accept": "application/json", "Accept-Encoding": "identity"}
+    timeouts = (settings.connect_timeout_s, settings.read_timeout_s)
+    try:
+        with session.post(url, body, headers=headers, timeout=timeouts, allow_redirects=False, stream=True) as response:
+            read = bytearray()
+            while chunk := response.raw.read1(_CHUNK):
+                read += chunk
+                if len(read) > _LARGEST_BYTES:
+                    return PlatformUnavailable("the answer is too long")
+            return read_reply(response.status_code, response.headers, bytes(read))
+    except requests.Timeout:
+        return PlatformUnavailable("no answer in time")
+    except (requests.RequestException, HTTPError) as error:
+        return PlatformUnavailable(f"no connection ({type(error).__name__})")
+    except Exception as error:
+        return error
