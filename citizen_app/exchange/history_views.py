@@ -43,8 +43,8 @@ def show_history(month: str) -> Response:
     response.automatically_set_content_length = False    # to know it, all of it would be made first
     response.headers["Content-Disposition"] = f"attachment; filename=parking-{month}.csv"
     response.headers["Cache-Control"] = f"public, max-age={_FRESH_S}"
-    response.vary.add("Accept-Encoding")
     if is_zipped:
+        response.vary.add("Accept-Encoding")
         response.headers["Content-Encoding"] = "gzip"
     response.set_etag(hashlib.sha256(repr(told_apart_by).encode()).hexdigest()[:20], weak=True)
     response.make_conditional(request)
