@@ -11,7 +11,7 @@ from citizen_app import commands, config, kept_pages, logs, machine_code, report
 from citizen_app.buses import api as buses_api
 from citizen_app.buses import journey_api, journey_views, market_views, reach_views, route_views, stop_views, village_views
 from citizen_app.buses import views as bus_views
-from citizen_app.exchange import history_views, open_data_views
+from citizen_app.exchange import access_views, history_views, open_data_views
 from citizen_app.exchange import views as exchange_views
 from citizen_app.extensions import api, babel, db, migrate, redis_store
 from citizen_app.ops import api as ops_api
@@ -40,8 +40,8 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     web.init_app(app)
     api.init_app(app)
     buses = (bus_views, route_views, stop_views, market_views, village_views, journey_views, reach_views)
-    open_data = (exchange_views, history_views, open_data_views)
-    for module in (places_views, near_views, search_views, parking_views, attendant_views, *buses, *open_data, ops_views):
+    exchange = (exchange_views, history_views, open_data_views, access_views)
+    for module in (places_views, near_views, search_views, parking_views, attendant_views, *buses, *exchange, ops_views):
         app.register_blueprint(module.blueprint)
     for module in (search_api, parking_api, buses_api, journey_api, ops_api):
         api.register_blueprint(module.blueprint)

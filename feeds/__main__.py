@@ -27,12 +27,13 @@ log = logging.getLogger(__name__)
 
 SOURCES_S = 5.0
 CHORES_S = 60.0
+ACCESS_S = 20.0    # each minute is counted once, also when a look at it comes late
 END_S = 3.0    # for runs that are nearly done when the process is told to end
 
 
 class Feeds:
     """The pollers of this process and its chores: changes of the sources, Redis, the open data of the day,
-    names and searches, the nightly pruning."""
+    names and searches, how much of the county the province has, the nightly pruning."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -48,6 +49,7 @@ class Feeds:
             "publish": lambda: self._repeat(runner.publish, CHORES_S),
             "open data": lambda: self._repeat(lambda: runner.refresh_open_data(clock.now()), CHORES_S),
             "names": lambda: self._repeat(runner.keep_names, CHORES_S),
+            "access rate": lambda: self._repeat(lambda: runner.count_access(clock.now()), ACCESS_S),
             "prune": lambda: self._repeat(lambda: runner.prune(clock.now()), CHORES_S),
         }
         for name, chore in chores.items():

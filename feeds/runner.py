@@ -11,6 +11,7 @@ from citizen_app import clock
 from citizen_app.buses import actions as bus_actions
 from citizen_app.errors import AppError, InputProblem, InvalidInput, problem
 from citizen_app.exchange import actions as exchange_actions
+from citizen_app.exchange.actions import access as access_actions
 from citizen_app.ops import actions as ops_actions
 from citizen_app.ops import store as ops_store
 from citizen_app.ops.source import Run, Source
@@ -18,6 +19,7 @@ from citizen_app.parking import actions as parking_actions
 from citizen_app.parking import store as parking_store
 from citizen_app.parking.occupancy import Reading, SiteDescription
 from citizen_app.places import actions as places_actions
+from citizen_app.reporting import current_province
 from feeds.base import Parsed
 from feeds.fetch import Fetched, FetchError, Validators, fetch
 from feeds.leases import Leases
@@ -144,6 +146,13 @@ def keep_names() -> None:
     if read:
         log.info("names read", extra={"names": read})
     places_actions.keep_unmet()
+
+
+def count_access(now: datetime) -> None:
+    """Count what of the county the province has at this minute, where it is reported to one."""
+    province = current_province()
+    if province is not None:
+        access_actions.count_access(province, now)
 
 
 def prune(now: datetime) -> None:

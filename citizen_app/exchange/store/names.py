@@ -8,9 +8,10 @@ from citizen_app.parking import store as parking_store
 from citizen_app.places import store as places_store
 
 
-def subject_names() -> dict[str, str]:
-    """Car parks ("facility:<uid>") and lines ("line:<route_id>") that are in service now, by their Chinese names."""
-    names = {f"facility:{uid}": one.name for uid, one in parking_store.current_snapshot().facilities.items()}
+def subject_names(in_english: bool = False) -> dict[str, str]:
+    """What car parks ("facility:<uid>") and lines ("line:<route_id>") in service are called; in Chinese without an English name."""
+    facilities = parking_store.current_snapshot().facilities
+    names = {f"facility:{uid}": (in_english and one.name_en) or one.name for uid, one in facilities.items()}
     published = bus_store.current_published()
     if published is not None:
         for route in published.schedule.network.routes:
