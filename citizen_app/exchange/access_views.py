@@ -63,12 +63,12 @@ class Missing:
 
 @dataclass(frozen=True)
 class Overview:
-    """What is looked at: the minute, its numbers, the numbers of some periods by name, what is missing then."""
+    """What is looked at: the minute, its numbers, the numbers of some periods by name, what is missing then by cause."""
 
     at: datetime
     numbers: Mapping[Module, Numbers]
     periods: Mapping[str, Mapping[Module, Numbers]]
-    missing: Mapping[Module, Sequence[Missing]]
+    missing: Mapping[Module, Sequence[tuple[Standing, Sequence[Missing]]]]
 
 
 @blueprint.before_request
@@ -83,13 +83,13 @@ def _admit() -> None:
 @access(STAFF)
 def show_exchange() -> ResponseReturnValue:
     """How everything stands at the last minute that was counted, or at the one that is asked for (`at`, on the county's clock)."""
-    counted_at, now = _counted_at(), web.page_now()
+    counted_at, now, sender = _counted_at(), web.page_now(), _sender()
     at = _asked_at(counted_at)
     first = store.find_first_access_day()
     return render_template(
         "exchange/show_exchange.html", province=current_province(), counted_at=counted_at, key=request.args["key"],
         is_old=counted_at is None or now - counted_at > _OLD_AFTER, overview=_overview(at) if at else None,
-        sender=_sender(), entries=_entries(), names=_names(), modules=list(Module), say_percent=say_percent,
+        sender=sender, rows={str(state): sender.of_state(state) for state in State}, entries=_entries(), names=_names(), modules=list(Module), say_percent=say_percent,
         months=months_since(datetime(first.year, first.month, 1, tzinfo=LOCAL), now + timedelta(minutes=15)) if first else [],
     )
 
@@ -105,7 +105,7 @@ def show_exchange_json() -> Response:
         "modules": {module: _numbers_json(overview.numbers[module] if overview else NO_NUMBERS) for module in Module},
         "missing": [
             {"subject": one.subject, "name": one.name, "cause": one.standing.name.lower(), "since": _iso(one.since)}
-            for module in Module for one in (overview.missing[module] if overview else ())
+            for module in Module for _, several in (overview.missing[module] if overview else ()) for one in several
         ],
         "sender": {
             "waiting": sender.of_state(State.WAITING), "refused": sender.of_state(State.DEAD),
@@ -169,20 +169,22 @@ def _periods(days: Sequence[Day], at: datetime, today: date) -> dict[str, dict[M
     return {name: count_days(days, start, end) for name, (start, end) in ends.items()}
 
 
-def _missing(today: Sequence[Day], at: datetime) -> dict[Module, list[Missing]]:
+def _missing(today: Sequence[Day], at: datetime) -> dict[Module, list[tuple[Standing, Sequence[Missing]]]]:
     minute, names = place_of(at)[1], _names()
     found = {one.subject: standing_at(one.spans, minute) for one in today}
     subjects = [subject for subject, standing in found.items() if standing in MISSING]
     days: dict[str, list[Day]] = defaultdict(list)
     for one in store.list_access_days(place_of(at - _SINCE_DAYS)[0], place_of(at)[0], subjects):
         days[one.subject].append(one)
-    missing: dict[Module, list[Missing]] = {module: [] for module in Module}
+    missing: dict[tuple[Module, Standing], list[Missing]] = defaultdict(list)
     for subject in subjects:
-        name = names.get(subject, subject.partition(":")[2])
-        missing[module_of(subject)].append(Missing(subject, name, found[subject], missing_since(days[subject], at)))
+        name, standing = names.get(subject, subject.partition(":")[2]), found[subject]
+        missing[module_of(subject), standing].append(Missing(subject, name, standing, missing_since(days[subject], at)))
     for several in missing.values():
-        several.sort(key=lambda one: (MISSING.index(one.standing), one.since, one.subject))
-    return missing
+        several.sort(key=lambda one: (one.since, one.subject))
+    return {
+        module: [(cause, missing[module, cause]) for cause in MISSING if (module, cause) in missing] for module in Module
+    }
 
 
 def _names() -> dict[str, str]:
