@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Flask
 
+from citizen_app.access_commands import exchange
 from citizen_app.county_commands import county
 from citizen_app.history_commands import history
 from citizen_app.network_commands import network
-from citizen_app.outbox_commands import exchange
 from citizen_app.parking_commands import parking
 from citizen_app.places_commands import places
 from citizen_app.village_commands import villages

@@ -88,9 +88,9 @@ def show_exchange() -> ResponseReturnValue:
     first = store.find_first_access_day()
     return render_template(
         "exchange/show_exchange.html", province=current_province(), counted_at=counted_at, key=request.args["key"],
-        is_old=counted_at is None or now - counted_at > _OLD_AFTER, overview=_overview(at) if at else None,
-        sender=sender, rows={str(state): sender.of_state(state) for state in State}, entries=_entries(), names=_names(), modules=list(Module), say_percent=say_percent,
-        months=months_since(datetime(first.year, first.month, 1, tzinfo=LOCAL), now + timedelta(minutes=15)) if first else [],
+        is_old=counted_at is None or now - counted_at > _OLD_AFTER, overview=_overview(at) if at else None, sender=sender,
+        rows={str(state): sender.of_state(state) for state in State}, entries=_entries(), names=_names(), modules=list(Module),
+        say_percent=say_percent, months=_months(first, now) if first else [],
     )
 
 
@@ -185,6 +185,11 @@ def _missing(today: Sequence[Day], at: datetime) -> dict[Module, list[tuple[Stan
     return {
         module: [(cause, missing[module, cause]) for cause in MISSING if (module, cause) in missing] for module in Module
     }
+
+
+def _months(first: date, now: datetime) -> list[str]:
+    """The months of which there is something, newest first; the present one too in its first minutes."""
+    return months_since(datetime(first.year, first.month, 1, tzinfo=LOCAL), now + timedelta(minutes=15))
 
 
 def _names() -> dict[str, str]:
