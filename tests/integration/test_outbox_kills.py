@@ -31,14 +31,14 @@ def app_settings(app_settings: dict[str, Any], tmp_path: Path) -> dict[str, Any]
 
 
 def test_everything_arrives_once_and_in_order_whoever_is_killed(app_settings: dict[str, Any], redis_server: Any, tmp_path: Path) -> None:
-    """Two senders and the platform; 12 kills while 12 car parks change."""
+    """Two senders and the platform; 6 kills while 12 car parks change. bin/bench exchange_kills does it 200 times."""
     chance = random.Random(7)
     platform = platform_process(app_settings["PLATFORM_PORT"], tmp_path).start()
     senders = [sender_process(app_settings, app_settings["PROVINCE_FILE"], f"sender-{number}").start() for number in range(2)]
     try:
         with create_app(app_settings).app_context():
             parking.save_facilities([reported_facility(uid) for uid in LOTS])
-            for kill in range(12):
+            for kill in range(6):
                 for step in range(3):
                     now = clock.now()
                     parking.record_readings("vendor", [make_reading(uid, now, available_spaces=kill * 3 + step) for uid in LOTS], now)
@@ -53,7 +53,7 @@ def test_everything_arrives_once_and_in_order_whoever_is_killed(app_settings: di
         for process in (*senders, platform):
             process.kill()
     given = read_given(tmp_path / "platform.db")
-    assert len(committed) == len(LOTS) * 37
+    assert len(committed) == len(LOTS) * 19
     assert {one.key for one in given} == committed, "nothing lost, nothing made up"
     assert not any(one.is_disordered for one in given)
     assert_nobody_knows_the_secret(tmp_path, app_settings)
@@ -64,19 +64,19 @@ def test_two_senders_share_the_work_and_send_nothing_out_of_order(app_settings: 
     senders: list[Process] = []
     try:
         with create_app(app_settings).app_context():
-            parking.save_facilities([reported_facility(f"lot-{number:03}") for number in range(200)])
+            parking.save_facilities([reported_facility(f"lot-{number:03}") for number in range(60)])
             senders = [sender_process(app_settings, app_settings["PROVINCE_FILE"], f"sender-{number}").start() for number in range(2)]
-            for _ in range(12):
+            for _ in range(6):
                 now = clock.now()
-                parking.record_readings("vendor", [make_reading(f"lot-{number:03}", now) for number in range(200)], now)
+                parking.record_readings("vendor", [make_reading(f"lot-{number:03}", now) for number in range(60)], now)
                 time.sleep(0.5)
             wait_until_sent(60)
     finally:
         for process in (*senders, platform):
             process.kill()
     given = read_given(tmp_path / "platform.db")
-    assert len(given) == 200 * 13 and not any(one.is_disordered for one in given)
-    for uid in ("lot-000", "lot-123"):
+    assert len(given) == 60 * 7 and not any(one.is_disordered for one in given)
+    for uid in ("lot-000", "lot-059"):
         observed = [one.observed for one in given if one.number == uid and one.kind == "parking_dynamic"]
         assert observed == sorted(observed)
 

@@ -19,7 +19,7 @@ from citizen_app.extensions import transaction
 # What is kept of the outbox: for how long, and how many rows at most. Waiting rows stay until they are sent.
 KEPT: Mapping[State, tuple[timedelta, int]] = {
     State.ACCEPTED: (timedelta(days=3), 1_000_000),
-    State.SUPERSEDED: (timedelta(days=1), 200_000),
+    State.SUPERSEDED: (timedelta(days=1), 20_000),
     State.DEAD: (timedelta(days=90), 20_000),
     State.INVALID: (timedelta(days=90), 20_000),
 }
