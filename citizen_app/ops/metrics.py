@@ -16,6 +16,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import REGISTRY, Collector
 
+from citizen_app.ops.access_metrics import AccessStanding, access_metrics
 from citizen_app.ops.source import Run
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS"})
@@ -49,7 +50,10 @@ class OutboxStanding:
 
 @dataclass(frozen=True)
 class Standing:
-    """What is measured at one moment. `sources` is None when the database does not answer, `outbox` also where nothing is reported."""
+    """What is measured at one moment. `sources` is None when the database does not answer.
+
+    So are `outbox` and `access`; and where nothing is reported, or was counted yet.
+    """
 
     now: datetime
     facilities_by_quality: Mapping[str, int]
@@ -57,6 +61,7 @@ class Standing:
     snapshot_age_s: float | None
     sources: Sequence[SourceStanding] | None
     outbox: OutboxStanding | None = None
+    access: AccessStanding | None = None
 
 
 def count_request(route: str, method: str, status: int, spent_s: float) -> None:
@@ -98,6 +103,8 @@ class _StandingCollector(Collector):
         yield from self._sources(standing.sources or ())
         if standing.outbox is not None:
             yield from self._outbox(standing.outbox)
+        if standing.access is not None:
+            yield from access_metrics(standing.access, standing.now)
 
     def _sources(self, sources: Sequence[SourceStanding]) -> Iterator[Metric]:
         up = GaugeMetricFamily("citizen_source_up", "1 when the last run brought or confirmed data.", labels=["source"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Blueprint, Response, jsonify, render_template
 
@@ -11,8 +11,11 @@ from citizen_app.access import PUBLIC, access
 from citizen_app.answers import cached_json, openapi_document
 from citizen_app.errors import NotFound, Unavailable
 from citizen_app.exchange import store as exchange_store
+from citizen_app.exchange.access_rate import MISSING, count_days, place_of
 from citizen_app.exchange.outbox import State
+from citizen_app.exchange.store import access_days
 from citizen_app.ops import metrics, store
+from citizen_app.ops.access_metrics import AccessStanding
 from citizen_app.ops.health import judge_health
 from citizen_app.parking import store as parking_store
 from citizen_app.parking.board import board, summarise
@@ -22,6 +25,7 @@ from citizen_app.reporting import current_province
 blueprint = Blueprint("ops", __name__)
 
 _DOCUMENT_FRESH_S = 300
+_STEPS = ("registered", "expected", "valid", "accepted", "on_time")
 _COUNTED = (State.WAITING, State.DEAD, State.INVALID)
 
 
@@ -63,6 +67,7 @@ def show_metrics() -> Response:
         snapshot_age_s=None if snapshot.read_at is None else (now - snapshot.read_at).total_seconds(),
         sources=_source_standings(snapshot),
         outbox=_outbox_standing(),
+        access=_access_standing(),
     )
     return Response(metrics.exposition(standing), content_type="text/plain; version=0.0.4; charset=utf-8")
 
@@ -106,6 +111,30 @@ def _outbox_standing() -> metrics.OutboxStanding | None:
         return None
     rows = {(str(kind), str(state)): count for (kind, state), count in numbers.counts.items()}
     return metrics.OutboxStanding(rows, numbers.oldest_waiting_at, numbers.accepted, numbers.refused, numbers.skew_s)
+
+
+def _access_standing() -> AccessStanding | None:
+    if current_province() is None:
+        return None
+    try:
+        return store.in_time(_count_last_minute)
+    except Unavailable:
+        return None
+
+
+def _count_last_minute() -> AccessStanding | None:
+    minute = access_days.find_counted_minute()
+    if minute is None:
+        return None
+    at = datetime.fromtimestamp(minute * 60, UTC)
+    day = place_of(at)[0]
+    numbers = count_days(access_days.list_access_days(day, day), at, at + timedelta(minutes=1))
+    return AccessStanding(
+        counted_at=at,
+        rates={module: one.rate for module, one in numbers.items() if one.rate is not None},
+        steps={(module, step): getattr(one, step) for module, one in numbers.items() for step in _STEPS},
+        missing={(module, cause.name.lower()): one.missing.get(cause, 0) for module, one in numbers.items() for cause in MISSING},
+    )
 
 
 def _database_answers() -> bool:
