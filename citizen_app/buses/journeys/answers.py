@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-import numpy as np
-
 from citizen_app.buses.fares import fare_between
 from citizen_app.buses.journeys.day_view import DayView
 from citizen_app.buses.journeys.footpaths import Footpaths
@@ -41,8 +39,6 @@ class Answers:
 
         `start` and `end` are the walks from the place of origin and to the destination.
         """
-        if len(rows) > 1:
-            rows = self._latest(view, rows)
         rides = [view.told.get(row) or self._tell_ride(view, row) for row in (rows if view.is_mirrored else reversed(rows))]
         legs: list[Walk | Ride] = []
         before = None
@@ -60,33 +56,6 @@ class Answers:
             arrives_at += minutes_of_walk(last) * _MINUTE
             legs.append(Walk(last.stop, None, rides[-1].arrives_at, arrives_at, last.distance_m))
         return Journey(departs_at, arrives_at, tuple(legs))
-
-    def _latest(self, view: DayView, rows: Sequence[Row]) -> Sequence[Row]:
-        """The same ways with the latest buses that still meet the last one, where this lets people leave later.
-
-        The scan takes the first bus of each route, and might have people wait over night at a change rather than at home. On the
-        mirrored day it is the arrival that comes earlier so.
-        """
-        late = [rows[0]]
-        for row in rows[1:]:
-            late.append(self._latest_before(view, row, late[-1]))
-        return rows if late[-1] == rows[-1] else late
-
-    def _latest_before(self, view: DayView, row: Row, after: Row) -> Row:
-        times = view.timetable
-        route, trip, board, alight = row
-        first, count = times.time_first.item(route), times.trips.item(route)
-        length = times.call_first.item(route + 1) - times.call_first.item(route)
-        if trip + 1 == count:
-            return row
-        here, there = _stop_at(times, route, alight), _stop_at(times, after[0], after[2])
-        minutes, _ = self._paths.between(there, here) if view.is_mirrored else self._paths.between(here, there)
-        after_length = times.call_first.item(after[0] + 1) - times.call_first.item(after[0])
-        limit = times.departure.item(times.time_first.item(after[0]) + after[1] * after_length + after[2]) - minutes
-        if times.arrival.item(first + (trip + 1) * length + alight) > limit:
-            return row
-        arrivals = times.arrival[first + alight:first + count * length:length]
-        return route, int(np.searchsorted(arrivals, limit, side="right")) - 1, board, alight
 
     def _tell_ride(self, view: DayView, row: Row) -> Ride:
         route, trip, board, alight = row
@@ -142,10 +111,6 @@ class Answers:
         return Walk(before.alight_stop, after.board_stop, before.arrives_at, arrives_at, metres)
 
 
-def _stop_at(times: Timetable, route: int, place: int) -> int:
-    return times.call.item(times.call_first.item(route) + place) >> RULE_BITS
-
-
 def _shorten(times: Timetable, route: int, board: int, alight: int) -> tuple[int, int]:
     """The same ride without a round that brings people back to where they got on, or past where they get off."""
     first = times.call_first.item(route)
@@ -162,7 +127,10 @@ def minutes_of_walk(access: StopAccess) -> int:
 
 def walks_of(place: Access) -> Walks:
     """The shortest walk to each of the place's stops; who walks for hours does not go by bus."""
-    found: dict[int, StopAccess] = {}
+    found = {one.stop: one for one in place.stops if one.walk_s <= LONGEST_WALK_MIN * 60}
+    if len(found) == len(place.stops):
+        return found
+    found = {}
     for one in place.stops:
         held = found.get(one.stop)
         if one.walk_s <= LONGEST_WALK_MIN * 60 and (held is None or one.walk_s < held.walk_s):
@@ -172,6 +140,8 @@ def walks_of(place: Access) -> Walks:
 
 def walk_between(starts: Walks, ends: Walks) -> StopAccess | None:
     """The shortest way from one place to another past a stop that both are near to; None when there is none."""
+    if starts.keys().isdisjoint(ends):
+        return None
     ways = []
     for stop in starts.keys() & ends.keys():
         minutes = minutes_of_walk(starts[stop]) + minutes_of_walk(ends[stop])

@@ -6,6 +6,8 @@ shortest hops of the day, without waiting, found backwards from the destination 
 
 from __future__ import annotations
 
+import numpy as np
+
 from citizen_app.buses.journeys.compiled import compiled
 from citizen_app.buses.journeys.timetable import UNREACHED, Hops, Ints
 
@@ -18,17 +20,17 @@ def lower_bounds(
 
     Stops that are half as far again as the origins are not told apart: that they are no nearer is enough for them.
 
-    There must be more buckets than the longest hop or walk has minutes. A stop that is improved leaves its old cell behind,
-    which is passed over when its turn comes: a cell for each hop and stop is enough.
+    There must be more buckets than the longest hop or walk has minutes, and a power of two. A stop that is improved leaves its
+    old cell behind, which is passed over when its turn comes: a cell for each hop and stop is enough.
     """
     bound[:] = UNREACHED
     bucket[:] = -1
-    cells, waiting = 0, 0
+    cells, waiting, last = 0, 0, np.int64(bucket.size - 1)
     for index in range(stops.size):
         stop, minutes = stops[index], walks[index]
         if minutes < bound[stop]:
             bound[stop] = minutes
-            place = minutes % bucket.size
+            place = minutes & last
             cell_stop[cells], cell_next[cells] = stop, bucket[place]
             bucket[place] = cells
             cells += 1
@@ -37,19 +39,19 @@ def lower_bounds(
     while waiting > 0 and now <= enough:
         if enough == UNREACHED and _farthest(bound, origins) <= now:
             enough = now + now // 2
-        place = now % bucket.size
+        place = now & last
         while bucket[place] >= 0:
             cell = bucket[place]
             bucket[place] = cell_next[cell]
             waiting -= 1
-            stop = cell_stop[cell]
+            stop = np.uint64(cell_stop[cell])
             if bound[stop] != now:
                 continue
-            for hop in range(hops.first[stop], hops.first[stop + 1]):
-                before, minutes = hops.stop[hop], now + hops.minutes[hop]
+            for hop in range(hops.first[stop], hops.first[stop + np.uint64(1)]):
+                before, minutes = np.uint64(hops.stop[np.uint64(hop)]), now + hops.minutes[np.uint64(hop)]
                 if minutes < bound[before]:
                     bound[before] = minutes
-                    there = minutes % bucket.size
+                    there = minutes & last
                     cell_stop[cells], cell_next[cells] = before, bucket[there]
                     bucket[there] = cells
                     cells += 1

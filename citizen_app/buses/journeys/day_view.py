@@ -6,7 +6,8 @@ A view has the trips of the service days before that are still under way, and of
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +17,18 @@ from citizen_app.buses.journeys.footpaths import Footpaths
 from citizen_app.buses.journeys.journey import AS_PLANNED, Overlay, Ride
 from citizen_app.buses.journeys.overlay import Operation, as_planned, is_touched, lay_over
 from citizen_app.buses.journeys.routing import mirror_calls, shortest_hops, split_into_routes, write_times
-from citizen_app.buses.journeys.timetable import RULE_BITS, Hops, Ints, Timetable
+from citizen_app.buses.journeys.timetable import RULE_BITS, Columns, Hops, Ints, Timetable
 from citizen_app.buses.schedule import Schedule
 
 _DAY_MIN = 1440
 _CLOCK_CHANGE_MIN = 60
+_ONE_DAY = timedelta(1)
 NIGHT_MIN = 180    # departures so long after the end of a day can be asked of its view too
 
 
 @dataclass(frozen=True, eq=False)
 class DayView:
-    """Minute 0 is `start`, UTC; on the mirrored day minutes count backwards from there.
+    """Minute 0 is `start`, UTC; on the mirrored day minutes count backwards from there. The date changes at `midnight`, UTC.
 
     Trip t of route r is the vehicle trip_first[r] + t; `run` is its index among the schedule's runs, `offset` its service day
     in days from `day`. `longest_hop` is that of the hops, in minutes. `loops` are the routes that pass a stop twice. `told` are
@@ -35,6 +37,7 @@ class DayView:
 
     day: date
     start: datetime
+    midnight: datetime
     is_mirrored: bool
     timetable: Timetable
     hops: Hops
@@ -44,6 +47,11 @@ class DayView:
     offset: Ints
     loops: frozenset[int]
     told: dict[tuple[int, int, int, int], Ride] = field(default_factory=dict)
+
+    @cached_property
+    def columns(self) -> Columns:
+        """Those of the timetable and of the hops, one after another."""
+        return (*self.timetable, *self.hops)
 
     @property
     def size_bytes(self) -> int:
@@ -90,7 +98,8 @@ def make_day_view(
     operation, shift = operation.keep(within), shift[within]
     order = np.lexsort((operation.ends + shift, operation.leaves + shift, operation.pattern))
     operation, shift = operation.keep(order), shift[order]
-    return _write(day, start, is_mirrored, arrays, paths, operation, shift)
+    midnight = datetime.combine(min(day, date.max - _ONE_DAY) + _ONE_DAY, time(), schedule.zone).astimezone(UTC)
+    return _write(day, start, midnight, is_mirrored, arrays, paths, operation, shift)
 
 
 def _runs_of(schedule: Schedule, arrays: Arrays, day: date, offsets: range) -> Operation:
@@ -103,7 +112,8 @@ def _runs_of(schedule: Schedule, arrays: Arrays, day: date, offsets: range) -> O
 
 
 def _write(
-    day: date, start: datetime, is_mirrored: bool, arrays: Arrays, paths: Footpaths, operation: Operation, shift: Ints
+    day: date, start: datetime, midnight: datetime, is_mirrored: bool, arrays: Arrays, paths: Footpaths, operation: Operation,
+    shift: Ints,
 ) -> DayView:
     """`operation` comes by pattern and time."""
     route_of_trip = split_into_routes(
@@ -129,7 +139,7 @@ def _write(
     )
     hops = _find_hops(timetable)
     return DayView(
-        day, start, is_mirrored, timetable, hops, int(hops.minutes.max(initial=0)), trip_first, operation.run,
+        day, start, midnight, is_mirrored, timetable, hops, int(hops.minutes.max(initial=0)), trip_first, operation.run,
         operation.offset.astype(np.int16), _find_loops(timetable),
     )
 

@@ -46,9 +46,10 @@ class Footpaths:
         if one == other:
             return self.change.item(one), 0
         start, end = self.first.item(one), self.first.item(one + 1)
-        path = start + self.stop[start:end].tolist().index(other) if other in self.stop[start:end] else -1
-        if path < 0:
+        others = self.stop[start:end].tolist()
+        if other not in others:
             raise LookupError(f"no footpath from stop {one} to stop {other}")
+        path = start + others.index(other)
         return self.minutes.item(path), self.distance_m.item(path)
 
 

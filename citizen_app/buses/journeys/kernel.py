@@ -2,7 +2,8 @@
 
 Round k finds the earliest arrivals by at most k rides: it collects the routes at the stops that round k - 1 marked, scans each
 route once from the first such stop on, and then looks at changes and footpaths. A range of departures is searched from its
-end backwards and keeps its labels: what leaves earlier must arrive earlier, or with fewer rides, to be worth anything.
+end backwards and keeps its labels: what leaves earlier must arrive earlier, or with fewer rides, to be worth anything. What k
+rides do, more rides can do too: a label that gets better is written into the rows of all later rounds that were begun before.
 Arriving by a time is the same search on the mirrored day.
 
 Indices are cast to unsigned numbers in the inner loops: the compiler then leaves out the test for negative ones.
@@ -14,14 +15,46 @@ import numpy as np
 
 from citizen_app.buses.journeys.bounds import lower_bounds
 from citizen_app.buses.journeys.compiled import compiled
-from citizen_app.buses.journeys.timetable import NO_ALIGHTING, NO_BOARDING, RULE_BITS, UNREACHED, Hops, Ints, Minutes, Timetable
+from citizen_app.buses.journeys.timetable import (
+    NO_ALIGHTING,
+    NO_BOARDING,
+    RULE_BITS,
+    UNREACHED,
+    Columns,
+    Hops,
+    Ints,
+    Minutes,
+    Timetable,
+)
 from citizen_app.buses.journeys.workspace import NOT_QUEUED, Found, Labels, Work
 
 FULL = -1
+DAY_COLUMNS = len(Timetable._fields)
+LABEL_COLUMNS = len(Labels._fields)
+FOUND_FROM = LABEL_COLUMNS + len(Work._fields)
 
 
 @compiled
 def search(
+    view: Columns, space: Columns, places: Ints, starts: int, earliest: int, latest: int, on_foot: int, horizon: int, rounds: int,
+) -> int:
+    """What `_search` does, for those who call it from Python.
+
+    `view` and `space` are the columns of a timetable and its hops, and of a workspace: bare tuples, since named ones take
+    Python three times as long to hand over. `places` are the origins, `starts` of them, the targets, and then the walks of both.
+    """
+    day, hops = Timetable(*view[:DAY_COLUMNS]), Hops(*view[DAY_COLUMNS:])
+    labels, work = Labels(*space[:LABEL_COLUMNS]), Work(*space[LABEL_COLUMNS:FOUND_FROM])
+    found = Found(*space[FOUND_FROM:])
+    stops, walks = places[:places.size // 2], places[places.size // 2:]
+    return _search(
+        day, hops, labels, work, found, stops[:starts], walks[:starts], stops[starts:], walks[starts:],
+        earliest, latest, on_foot, horizon, rounds,
+    )
+
+
+@compiled
+def _search(
     day: Timetable, hops: Hops, labels: Labels, work: Work, found: Found, origins: Ints, origin_walks: Ints,
     targets: Ints, target_walks: Ints, earliest: int, latest: int, on_foot: int, horizon: int, rounds: int,
 ) -> int:
@@ -31,25 +64,29 @@ def search(
     walks to and from them, `on_foot` those of the way without a bus. Nothing that arrives more than `horizon` minutes after its
     departure is found. Without targets all stops are searched: the labels then say what is reached.
     """
-    _forget(labels, work)
+    _forget(labels)
     _aim(hops, labels, work, origins, targets, target_walks)
     is_range = latest > earliest
     last = latest - earliest
     if is_range:
         _list_departures(day, work, origins, origin_walks, earliest, latest)
     work.window[last] = 1    # the end of a range finds what makes an earlier departure useless; its own journeys are not wanted
-    journeys = 0
+    journeys, deepest = 0, 0    # the rows of later rounds than the deepest one so far are not begun
     for offset in range(last, -1, -1):
         if work.window[offset] == 0:
             continue
         start = earliest + offset
         is_wanted = not is_range or offset < last
         labels.target[0] = min(labels.target[0], start + on_foot)
-        marked = _start(labels, work, origins, origin_walks, start)
+        marked = _start(labels, work, origins, origin_walks, start, deepest)
         for k in range(1, rounds + 1):
-            limit = _begin_round(labels, k, day.foot_stop.size > 0, start + horizon + 1)
+            if k > deepest:
+                deepest = k
+                _begin_row(labels, k)
+            labels.target[k] = min(labels.target[k], labels.target[k - 1])
+            limit = min(labels.target[k], start + horizon + 1)
             queued = _collect_routes(day, labels.bound, work, marked, limit)
-            improved, at_target = _scan_routes(day, labels, work, queued, k, limit)
+            improved, at_target = _scan_routes(day, labels, work, queued, k, limit, deepest)
             _unmark(work, marked)
             if at_target >= 0 and is_wanted:
                 if journeys == found.journey.shape[0]:
@@ -57,21 +94,24 @@ def search(
                 _record(day, labels, found, journeys, start, k, at_target)
                 journeys += 1
             limit = min(limit, labels.target[k])
-            marked = _change(day, labels, work, improved, k)
+            marked = _change(day, labels, work, improved, k, deepest)
             if day.foot_stop.size > 0:
-                marked = _walk(day, labels, work, improved, marked, k, limit)
+                marked = _walk(day, labels, work, improved, marked, k, limit, deepest)
             if marked == 0:
                 break
         _unmark(work, marked)
+    if targets.size == 0:
+        for k in range(deepest + 1, rounds + 1):
+            _begin_row(labels, k)
     return journeys
 
 
 @compiled
-def _forget(labels: Labels, work: Work) -> None:
-    labels.arrival[:] = UNREACHED
-    labels.board_from[:] = UNREACHED
+def _forget(labels: Labels) -> None:
+    """Later rows are copied from the first ones; who ends a search leaves no stop marked."""
+    labels.arrival[0, :] = UNREACHED
+    labels.board_from[0, :] = UNREACHED
     labels.target[:] = UNREACHED
-    work.ready[:] = UNREACHED
 
 
 @compiled
@@ -122,14 +162,14 @@ def earliest_trip(departure: Minutes, first: int, length: int, count: int, at: i
 
 
 @compiled
-def _start(labels: Labels, work: Work, origins: Ints, origin_walks: Ints, start: int) -> int:
+def _start(labels: Labels, work: Work, origins: Ints, origin_walks: Ints, start: int, deepest: int) -> int:
     """Mark the stops that people walk to from the place of origin; gives how many."""
     marked = 0
     for index in range(origins.size):
-        stop, at = origins[index], start + origin_walks[index]
+        stop, at = np.uint64(origins[index]), start + origin_walks[index]
         if at < labels.arrival[0, stop]:
-            labels.arrival[0, stop] = at
-            labels.board_from[0, stop] = at
+            _lower(labels.arrival, 0, deepest, stop, at)
+            _lower(labels.board_from, 0, deepest, stop, at)
             labels.walked_from[0, stop] = -1
             if work.ready[stop] == UNREACHED:
                 work.marked[marked] = stop
@@ -139,18 +179,19 @@ def _start(labels: Labels, work: Work, origins: Ints, origin_walks: Ints, start:
 
 
 @compiled
-def _begin_round(labels: Labels, k: int, on_foot: bool, horizon: int) -> int:
-    """What fewer rides do, k rides can do too. Gives the minute before which this round must arrive to be of use."""
-    before, now = labels.arrival[k - 1], labels.arrival[k]
-    for stop in range(now.size):
-        now[stop] = min(now[stop], before[stop])
-    if on_foot:
-        before, now = labels.board_from[k - 1], labels.board_from[k]
-        for stop in range(now.size):
-            now[stop] = min(now[stop], before[stop])
-    labels.target[k] = min(labels.target[k], labels.target[k - 1])
-    limit: int = min(labels.target[k], horizon)
-    return limit
+def _begin_row(labels: Labels, k: int) -> None:
+    labels.arrival[k, :] = labels.arrival[k - 1]
+    labels.board_from[k, :] = labels.board_from[k - 1]
+
+
+@compiled
+def _lower(rows: Ints, k: int, deepest: int, stop: np.uint64, at: int | np.int32) -> None:
+    """Write an earlier time of a stop into row k, and into the later ones that have none as good."""
+    rows[k, stop] = at
+    for later in range(k + 1, deepest + 1):
+        if rows[later, stop] <= at:
+            break
+        rows[later, stop] = at
 
 
 @compiled
@@ -173,7 +214,7 @@ def _collect_routes(day: Timetable, bound: Ints, work: Work, marked: int, limit:
 
 
 @compiled
-def _scan_routes(day: Timetable, labels: Labels, work: Work, queued: int, k: int, limit: int) -> tuple[int, np.int64]:
+def _scan_routes(day: Timetable, labels: Labels, work: Work, queued: int, k: int, limit: int, deepest: int) -> tuple[int, np.int64]:
     """Ride each queued route with the earliest trip that can be caught.
 
     Gives how many stops improved, and where people alight for the target: -1 when its label stays as it is.
@@ -193,7 +234,7 @@ def _scan_routes(day: Timetable, labels: Labels, work: Work, queued: int, k: int
             if trip >= 0 and not call & np.uint32(NO_ALIGHTING):
                 at = np.int32(day.arrival[np.uint64(trip_times + place)])
                 if at < arrival[stop] and at + labels.bound[stop] < limit:
-                    arrival[stop] = at
+                    _lower(labels.arrival, k, deepest, stop, at)
                     labels.ride[k, stop, 0], labels.ride[k, stop, 1] = route, trip
                     labels.ride[k, stop, 2], labels.ride[k, stop, 3] = boarded, place
                     if not work.is_improved[stop]:
@@ -224,15 +265,15 @@ def _unmark(work: Work, marked: int) -> None:
 
 
 @compiled
-def _change(day: Timetable, labels: Labels, work: Work, improved: int, k: int) -> int:
+def _change(day: Timetable, labels: Labels, work: Work, improved: int, k: int, deepest: int) -> int:
     """Mark the stops where people arrived earlier, from when they may board there again; gives how many."""
     marked = 0
     for index in range(improved):
-        stop = work.improved[index]
+        stop = np.uint64(work.improved[index])
         work.is_improved[stop] = False
         at = labels.arrival[k, stop] + day.change[stop]
         if at < labels.board_from[k, stop]:
-            labels.board_from[k, stop] = at
+            _lower(labels.board_from, k, deepest, stop, at)
             labels.walked_from[k, stop] = -1
             work.ready[stop] = at
             work.marked[marked] = stop
@@ -241,15 +282,18 @@ def _change(day: Timetable, labels: Labels, work: Work, improved: int, k: int) -
 
 
 @compiled
-def _walk(day: Timetable, labels: Labels, work: Work, improved: int, marked: int, k: int, limit: int) -> int:
+def _walk(day: Timetable, labels: Labels, work: Work, improved: int, marked: int, k: int, limit: int, deepest: int) -> int:
     """Mark what can be walked to from the stops where people arrived earlier; gives how many stops are marked now."""
+    board_from = labels.board_from[k]
     for index in range(improved):
-        stop = work.improved[index]
+        stop = np.uint64(work.improved[index])
         at = labels.arrival[k, stop]
-        for path in range(day.foot_first[stop], day.foot_first[stop + 1]):
-            there, ready = day.foot_stop[path], at + day.foot_min[path]
-            if ready < labels.board_from[k, there] and ready + labels.bound[there] < limit:
-                labels.board_from[k, there] = ready
+        if at + labels.bound[stop] >= limit:
+            continue
+        for path in range(day.foot_first[stop], day.foot_first[stop + np.uint64(1)]):
+            there, ready = np.uint64(day.foot_stop[np.uint64(path)]), at + day.foot_min[np.uint64(path)]
+            if ready < board_from[there] and ready + labels.bound[there] < limit:
+                _lower(labels.board_from, k, deepest, there, ready)
                 labels.walked_from[k, there] = stop
                 if work.ready[there] == UNREACHED:
                     work.marked[marked] = there
@@ -259,17 +303,34 @@ def _walk(day: Timetable, labels: Labels, work: Work, improved: int, marked: int
 
 
 @compiled
-def _record(day: Timetable, labels: Labels, found: Found, journey: int, start: int, k: int, target: np.int64) -> None:
-    """Write down the journey to the target, from its last ride back to its first."""
-    row = journey * (labels.arrival.shape[0] - 1)
-    found.journey[journey, 0], found.journey[journey, 1] = start, labels.target[k]
-    found.journey[journey, 2], found.journey[journey, 3] = k, row
-    stop = target
-    while k > 0:
-        ride = labels.ride[k, stop]
-        found.ride[row] = ride
-        row += 1
-        k -= 1
-        stop = np.int64(day.call[day.call_first[ride[0]] + ride[2]] >> np.uint32(RULE_BITS))
-        if labels.walked_from[k, stop] >= 0:
-            stop = np.int64(labels.walked_from[k, stop])
+def _record(day: Timetable, labels: Labels, found: Found, journey: int, start: int, rides: int, target: np.int64) -> None:
+    """Write down the journey to the target, from its last ride back to its first.
+
+    The scan takes the first bus of each route, and might have people wait over night at a change rather than at home: where the
+    latest buses that still meet the last one let people leave later, they are taken instead.
+    """
+    first = 0 if journey == 0 else found.journey[journey - 1, 2] + found.journey[journey - 1, 3]
+    found.journey[journey, 0], found.journey[journey, 1] = start, labels.target[rides]
+    found.journey[journey, 2], found.journey[journey, 3] = rides, first
+    stop, trip, late, limit = target, 0, 0, 0
+    for row in range(first, first + rides):
+        k = rides - 1 - (row - first)
+        found.ride[row] = labels.ride[k + 1, stop]
+        route, trip, board, alight = found.ride[row]
+        late = trip if row == first else _latest_trip(day, route, trip, alight, limit)
+        found.late[row] = late
+        length = day.call_first[route + 1] - day.call_first[route]
+        boards = day.call[day.call_first[route] + board] >> np.uint32(RULE_BITS)
+        stop = np.int64(boards if labels.walked_from[k, boards] < 0 else labels.walked_from[k, boards])
+        change = labels.board_from[k, boards] - labels.arrival[k, stop]
+        limit = day.departure[day.time_first[route] + late * length + board] - change
+    if late != trip:
+        found.ride[first:first + rides, 1] = found.late[first:first + rides]
+
+
+@compiled
+def _latest_trip(day: Timetable, route: int, trip: int, alight: int, limit: int) -> int:
+    """The last trip from `trip` on that arrives by `limit` at the place of alighting."""
+    length = day.call_first[route + 1] - day.call_first[route]
+    first = day.time_first[route] + alight
+    return earliest_trip(day.arrival, first, length, day.trips[route], limit + 1) - 1

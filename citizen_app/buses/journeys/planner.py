@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
+from operator import gt
 
 import numpy as np
 
@@ -30,7 +31,7 @@ _MOST_SEARCH_H = 7 * 24
 _FEWEST_ROOM = 256
 _WINDOW_MIN = 29 * 60       # a range is searched day by day; a day has 25 hours at most, and a night may belong to it
 _MINUTE = timedelta(minutes=1)
-_NOWHERE = np.empty(0, np.int32)
+_NIGHT = timedelta(minutes=NIGHT_MIN)
 
 
 class Planner:
@@ -79,10 +80,8 @@ class Planner:
         journeys: list[Journey] = []
         begin = start
         while begin < end:
-            day = self._day(begin)
-            midnight = datetime.combine(day + timedelta(1), time(), self.schedule.zone).astimezone(UTC)
-            until = end if end <= midnight + NIGHT_MIN * _MINUTE else midnight
-            view = self._view(day, False, overlay)
+            view = self._view(self._day(begin), False, overlay)
+            until = end if end <= view.midnight + _NIGHT else view.midnight
             way, found = self._find(view, origin, destination, view.minute(begin), view.minute(until))
             if way is not None and begin is start:
                 journeys.append(on_foot(way, view.moment(view.minute(begin))))
@@ -136,31 +135,35 @@ class Planner:
         if not start or not end or not len(view.run):
             return way, []
         walk_min = UNREACHED if way is None else way.walk_s // 60
-        places = (*_columns(end), *_columns(start)) if view.is_mirrored else (*_columns(start), *_columns(end))
+        first, last = (end, start) if view.is_mirrored else (start, end)
+        places = _places(first, last)
         journeys = _FEWEST_ROOM
         while True:
             workspace = self._workspace(view, journeys)
-            count = search(view.timetable, view.hops, *workspace, *places, earliest, latest, walk_min, self._search_min, self._rounds)
+            count = search(
+                view.columns, workspace.columns, places, len(first), earliest, latest, walk_min, self._search_min, self._rounds
+            )
             if count != FULL:
                 break
             journeys *= 4
-        told = []
-        for _, _, rides, first in workspace.found.journey[:count].tolist():
-            rows = [tuple(row) for row in workspace.found.ride[first:first + rides].tolist()]
-            told.append(self._answers.tell(view, rows, start, end))
-        return way, told
+        if not count:
+            return way, []
+        journeys_found = workspace.found.journey[:count, 2:].tolist()
+        rows = list(map(tuple, workspace.found.ride[:sum(journeys_found[-1])].tolist()))
+        tell = self._answers.tell
+        return way, [tell(view, rows[row:row + rides], start, end) for rides, row in journeys_found]
 
     def _reach(self, view: DayView, place: Access, moment: datetime, limit: datetime) -> Reach:
         minute = view.minute(moment)
         stops = len(self.schedule.network.stops)
         minutes, transfers = np.full(stops, NEVER, np.int32), np.full(stops, NEVER, np.int32)
-        starts = _columns(walks_of(place))
+        starts = walks_of(place)
         horizon = min(view.last_minute(limit) - minute, self._search_min)
-        if not starts[0].size or horizon < 0:
+        if not starts or horizon < 0:
             return Reach(minutes, transfers)
         workspace = self._workspace(view, _FEWEST_ROOM)
         search(
-            view.timetable, view.hops, *workspace, *starts, _NOWHERE, _NOWHERE, minute, minute, UNREACHED, horizon, self._rounds
+            view.columns, workspace.columns, _places(starts, {}), len(starts), minute, minute, UNREACHED, horizon, self._rounds
         )
         labels = workspace.labels.arrival
         best, rides = labels.min(axis=0), labels.argmin(axis=0)
@@ -174,7 +177,7 @@ class Planner:
         """This thread's own, a larger one when the view or the journeys need it."""
         need = (len(view.timetable.trips), len(view.hops.stop), max(view.longest_hop, LONGEST_WALK_MIN), journeys)
         held: tuple[tuple[int, ...], Workspace] | None = getattr(self._own, "held", None)
-        if held is None or any(wanted > size for wanted, size in zip(need, held[0], strict=True)):
+        if held is None or any(map(gt, need, held[0])):
             need = need if held is None else tuple(map(max, need, held[0]))    # type: ignore[assignment]
             routes, hops, longest_hop, room = need
             stops = len(self.schedule.network.stops)
@@ -183,9 +186,10 @@ class Planner:
         return held[1]
 
 
-def _columns(walks: Walks) -> tuple[Ints, Ints]:
-    """Stops, and minutes of the walks."""
-    return np.array(list(walks), dtype=np.int32), np.array([-(-one.walk_s // 60) for one in walks.values()], dtype=np.int32)
+def _places(first: Walks, last: Walks) -> Ints:
+    """The stops of both places, and then the minutes of their walks."""
+    minutes = [-(-one.walk_s // 60) for walks in (first, last) for one in walks.values()]
+    return np.array([*first, *last, *minutes], dtype=np.int32)
 
 
 def _earliest(reach: Reach, destination: Access, until: datetime) -> datetime | None:

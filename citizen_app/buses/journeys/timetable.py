@@ -6,13 +6,14 @@ count from the start of the day's service (noon minus 12 h); on the mirrored day
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
 Minutes = NDArray[np.int16]
+Columns = tuple[NDArray[Any], ...]
 
 NO_BOARDING = 1
 NO_ALIGHTING = 2

@@ -30,8 +30,11 @@ class ViewCache:
     def get(self, day: date, is_mirrored: bool, overlay: Overlay) -> DayView:
         key = day, is_mirrored, id(overlay)
         with self._lock:
-            slot = self._slots.setdefault(key, _Slot(overlay))
-            self._slots.move_to_end(key)
+            slot = self._slots.get(key)
+            if slot is None:
+                slot = self._slots[key] = _Slot(overlay)
+            else:
+                self._slots.move_to_end(key)
         if slot.view is not None:
             return slot.view
         with slot.lock:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from citizen_app.buses.journeys.timetable import Ints
+from citizen_app.buses.journeys.timetable import UNREACHED, Columns, Ints
 
 NOT_QUEUED = 1 << 20
 
@@ -48,34 +48,41 @@ class Work(NamedTuple):
 class Found(NamedTuple):
     """What a search gives: `journey` rows are departure, arrival, rides and the first of its `ride` rows, the last ride first.
 
-    A ride row is route, trip of the route, place of boarding, place of alighting.
+    A ride row is route, trip of the route, place of boarding, place of alighting. `late` is a trip of each ride row, for the
+    search's own use.
     """
 
     journey: Ints
     ride: Ints
+    late: Ints
 
 
 class Workspace(NamedTuple):
+    """`columns` are those of the three, one after another."""
+
     labels: Labels
     work: Work
     found: Found
+    columns: Columns
 
 
 def make_workspace(stops: int, routes: int, hops: int, longest_hop: int, rounds: int, window: int, journeys: int) -> Workspace:
     """`longest_hop` also bounds the walks from the last stop, in minutes; `window` is the longest span of departures."""
     shape = (rounds + 1, stops)
-    return Workspace(
-        Labels(
-            arrival=np.empty(shape, np.int32), board_from=np.empty(shape, np.int32), ride=np.zeros((*shape, 4), np.int32),
-            walked_from=np.zeros(shape, np.int32), target=np.empty(rounds + 1, np.int32), bound=np.zeros(stops, np.int32),
-        ),
-        Work(
-            ready=np.empty(stops, np.int32), egress=np.empty(stops, np.int32), marked=np.empty(stops, np.int32),
-            improved=np.empty(stops, np.int32), is_improved=np.zeros(stops, np.bool_), queue=np.empty(routes, np.int32),
-            queued_place=np.full(routes, NOT_QUEUED, np.int32), window=np.zeros(window + 1, np.uint8),
-            bucket=np.empty(longest_hop + 2, np.int32), cell_stop=np.empty(hops + stops, np.int32),
-            cell_next=np.empty(hops + stops, np.int32),
-        ),
-        Found(np.empty((journeys, 4), np.int32), np.empty((journeys * (rounds + 1), 4), np.int32)),
+    labels = Labels(
+        arrival=np.empty(shape, np.int32), board_from=np.empty(shape, np.int32), ride=np.zeros((*shape, 4), np.int32),
+        walked_from=np.zeros(shape, np.int32), target=np.empty(rounds + 1, np.int32), bound=np.zeros(stops, np.int32),
     )
+    work = Work(
+        ready=np.full(stops, UNREACHED, np.int32), egress=np.empty(stops, np.int32), marked=np.empty(stops, np.int32),
+        improved=np.empty(stops, np.int32), is_improved=np.zeros(stops, np.bool_), queue=np.empty(routes, np.int32),
+        queued_place=np.full(routes, NOT_QUEUED, np.int32), window=np.zeros(window + 1, np.uint8),
+        bucket=np.empty(1 << (longest_hop + 1).bit_length(), np.int32), cell_stop=np.empty(hops + stops, np.int32),
+        cell_next=np.empty(hops + stops, np.int32),
+    )
+    found = Found(
+        np.empty((journeys, 4), np.int32), np.empty((journeys * (rounds + 1), 4), np.int32),
+        np.empty(journeys * (rounds + 1), np.int32),
+    )
+    return Workspace(labels, work, found, (*labels, *work, *found))
 
