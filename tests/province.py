@@ -141,7 +141,7 @@ def read(moment: datetime, spaces: int = 40, ref: str = "east-lake", **fields: A
 
 def entries(*states: State, kind: RecordKind | None = None) -> list[Entry]:
     """The oldest first."""
-    return store.list_entries(states or list(State), kind=kind)[::-1]
+    return store.list_entries(states or list(State), 100_000, kind)[::-1]
 
 
 def send_all(sender: actions.Sender) -> int:

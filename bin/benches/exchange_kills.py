@@ -1,6 +1,6 @@
 """Kills at random moments, many of them: two senders and the stand-in platform, while car parks change with each step.
 
-    bin/bench exchange_kills [--kills 200] [--facilities 20] [--seed 1] [--database URL]
+    bin/bench exchange_kills [--kills 200] [--pause-s 8] [--facilities 20] [--seed 1] [--database URL]
 
 Afterwards the platform must hold exactly the keys that we have as accepted, nothing waits, and nothing came out of order. Ends with 1
 otherwise. SQLite in a temporary folder, unless an empty PostgreSQL database is given.
@@ -53,16 +53,17 @@ class Program:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--pause-s", type=float, default=8, help="the longest between two kills; a process takes seconds to begin")
     parser.add_argument("--facilities", type=int, default=20)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--database", default="")
     asked = parser.parse_args()
     logging.disable(logging.WARNING)
     with tempfile.TemporaryDirectory() as name:
-        return run(Path(name), asked.kills, asked.facilities, random.Random(asked.seed), asked.database)
+        return run(Path(name), asked.kills, asked.pause_s, asked.facilities, random.Random(asked.seed), asked.database)
 
 
-def run(folder: Path, kills: int, facilities: int, chance: random.Random, database: str) -> int:
+def run(folder: Path, kills: int, pause_s: float, facilities: int, chance: random.Random, database: str) -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -91,7 +92,7 @@ def run(folder: Path, kills: int, facilities: int, chance: random.Random, databa
                     steps += 1
                     now = clock.now()
                     actions.record_readings("kills", [Reading(uid, now, steps % 90) for uid in uids], now)
-                    time.sleep(chance.uniform(0.1, 1.5))
+                    time.sleep(chance.uniform(0.05, pause_s / 2))
                 chance.choice(programs).again()
                 if kill % 20 == 19:
                     print(f"{kill + 1} kills, {store.measure_outbox([State.WAITING]).of_state(State.WAITING)} wait", flush=True)
