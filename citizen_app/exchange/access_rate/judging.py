@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from citizen_app.exchange.access_rate.numbers import Standing
-from citizen_app.parking.closures import is_closed_at
+from citizen_app.parking.closures import is_closed_at, state_at
 from citizen_app.parking.facility import Facility
 from citizen_app.parking.limits import limits_of
 from citizen_app.parking.occupancy import Occupancy
@@ -34,6 +34,15 @@ class Trouble:
 def is_expected(facility: Facility, moment: datetime) -> bool:
     """Whether it is open by its own hours and closures, or these are not known."""
     return not is_closed_at(facility.opening_hours, facility.closures, moment)
+
+
+def expected_spans(facility: Facility, start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime, bool]]:
+    """The time from `start` to `end` in spans in which it is expected or not."""
+    while start < end:
+        state = state_at(facility.opening_hours, facility.closures, start)
+        until = end if state.next_change_at is None else min(end, state.next_change_at)
+        yield start, until, state.is_open is not False
+        start = until
 
 
 def allowance(facility: Facility, late_after_s: float) -> timedelta:
@@ -79,13 +88,13 @@ def judge_facility(
 
 
 def judge_past(
-    facility: Facility, reports: Iterable[Report], before: Standing, moment: datetime, late_after_s: float
+    facility: Facility, expected: bool, reports: Iterable[Report], before: Standing, moment: datetime, late_after_s: float
 ) -> Standing:
     """How a car park stood at a minute in which nobody counted and so nobody sent, from what the platform had then.
 
     What was missing before goes on for the same cause; else it is unsent.
     """
-    if not is_expected(facility, moment):
+    if not expected:
         return Standing.CLOSED
     if any(is_on_time(one, facility, moment, late_after_s) for one in reports):
         return Standing.ON_TIME

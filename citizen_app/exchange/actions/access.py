@@ -18,7 +18,7 @@ from citizen_app.buses.versions import Version
 from citizen_app.clock import to_local
 from citizen_app.exchange import store as outbox_store
 from citizen_app.exchange.access_rate import DAY_MINUTES, Day, Standing, extend, place_of, standing_at
-from citizen_app.exchange.access_rate.judging import Report, Trouble, allowance, judge_facility, judge_line, judge_past
+from citizen_app.exchange.access_rate.judging import Report, Trouble, allowance, expected_spans, judge_facility, judge_line, judge_past
 from citizen_app.exchange.outbox import State
 from citizen_app.exchange.province import Province, network_contents
 from citizen_app.exchange.record import RecordKind
@@ -31,6 +31,7 @@ KEEP_DAYS = timedelta(days=800)
 LOOK_BACK = timedelta(days=1)    # as long as accepted counts are surely kept
 _LONGEST_GAP = timedelta(days=62)
 _MINUTE = timedelta(minutes=1)
+_MOST_JUDGED = 5_000    # in one transaction: some tenths of a second
 _STATIC = (RecordKind.PARKING_STATIC, RecordKind.LINE, RecordKind.STOP, RecordKind.STOP_SEQUENCE, RecordKind.TRIP)
 
 Part = tuple[str, str]
@@ -51,23 +52,27 @@ class _Registered:
 
 
 def count_access(province: Province, now: datetime) -> int:
-    """Write down every minute that is not yet, up to the present one; how many those were. Forgets days that are old."""
-    minute = int(now.timestamp()) // 60
+    """Write down every minute that is not yet, up to the present one; how many those were. Forgets days that are old.
+
+    Many minutes are written in several transactions, so that readings never wait long for one.
+    """
+    minute, total = int(now.timestamp()) // 60, 0
     last = store.find_counted_minute()
     if last is not None and last >= minute:
         return 0
     lines = _find_lines(province, now)
-    with transaction():
-        store.lock_counting()
-        last = store.find_counted_minute()
-        if last is not None and last >= minute:
-            return 0
-        first = minute if last is None else max(last + 1, minute - int(_LONGEST_GAP / _MINUTE))
-        facilities = {f"facility:{one.uid}": one for one in parking_store.list_facilities()}
-        _write_minutes(_Registered(province, facilities, lines), first, minute, now)
-        store.note_counted_minute(minute)
-        store.forget_access_days((to_local(now) - KEEP_DAYS).date())
-    return minute - first + 1
+    while True:
+        with transaction():
+            store.lock_counting()
+            last = store.find_counted_minute()
+            if last is not None and last >= minute:
+                return total
+            first = minute if last is None else max(last + 1, minute - int(_LONGEST_GAP / _MINUTE))
+            facilities = {f"facility:{one.uid}": one for one in parking_store.list_facilities()}
+            written = _write_some(_Registered(province, facilities, lines), first, minute, now)
+            store.note_counted_minute(written)
+            store.forget_access_days((to_local(now) - KEEP_DAYS).date())
+        total += written - first + 1
 
 
 def revoke_links() -> int:
@@ -78,18 +83,23 @@ def revoke_links() -> int:
     return generation
 
 
-def _write_minutes(registered: _Registered, first: int, minute: int, now: datetime) -> None:
-    """Extend the days of everything from the minute `first` to `minute`, the present one."""
-    days = _Days(_moment(first), now)
-    seen_from = max(first, minute - int(LOOK_BACK / _MINUTE))
-    for start, count in _per_day(first, seen_from):
-        for subject in (*registered.facilities, *registered.lines):
-            days.add(subject, start, Standing.UNMEASURED, count)
-    if seen_from < minute:
-        _add_past(registered, range(seen_from, minute), days)
-    for subject, standing in _judge_now(registered, now).items():
-        days.add(subject, minute, standing)
+def _write_some(registered: _Registered, first: int, minute: int, now: datetime) -> int:
+    """Extend the days of everything from the minute `first` on, at most to `minute`, the present one; the last that was written."""
+    subjects = (*registered.facilities, *registered.lines)
+    seen_from = minute - int(LOOK_BACK / _MINUTE)
+    last = seen_from - 1 if first < seen_from else min(minute, first + _MOST_JUDGED // max(1, len(subjects)))
+    days = _Days(_moment(first), _moment(last))
+    if first < seen_from:
+        for start, count in _per_day(first, seen_from):
+            for subject in subjects:
+                days.add(subject, start, Standing.UNMEASURED, count)
+    elif first < minute:
+        _add_past(registered, range(first, min(last + 1, minute)), days)
+    if last == minute:
+        for subject, standing in _judge_now(registered, now).items():
+            days.add(subject, minute, standing)
     days.write()
+    return last
 
 
 def _judge_now(registered: _Registered, now: datetime) -> dict[str, Standing]:
@@ -116,13 +126,17 @@ def _add_past(registered: _Registered, minutes: range, days: _Days) -> None:
     reports: dict[str, list[Report]] = defaultdict(list)
     for one in store.list_accepted_counts(_moment(minutes[0]) - min(oldest, LOOK_BACK)):
         reports[one.subject].append(_report(one, registered.province))
-    for minute in minutes:
-        for subject, facility in registered.facilities.items():
-            before = days.last(subject, minute)
-            days.add(subject, minute, judge_past(facility, reports[subject], before, _moment(minute), limit_s))
-        for subject in registered.lines:
-            before = days.last(subject, minute)
-            days.add(subject, minute, Standing.UNSENT if before is Standing.ABSENT else before)
+    start, end = _moment(minutes[0]), _moment(minutes[-1] + 1)
+    for subject, facility in registered.facilities.items():
+        before = days.last(subject, minutes[0])
+        for begins, until, expected in expected_spans(facility, start, end):
+            for minute in range(_first_minute(begins), _first_minute(until)):
+                before = judge_past(facility, expected, reports[subject], before, _moment(minute), limit_s)
+                days.add(subject, minute, before)
+    for subject in registered.lines:
+        before = days.last(subject, minutes[0])
+        for first, count in _per_day(minutes.start, minutes.stop):
+            days.add(subject, first, Standing.UNSENT if before is Standing.ABSENT else before, count)
 
 
 def _static_troubles(registered: _Registered, now: datetime) -> dict[Part, Trouble]:
@@ -192,6 +206,11 @@ def _per_day(first: int, end: int) -> Iterable[tuple[int, int]]:
         count = min(end - first, DAY_MINUTES - place_of(_moment(first))[1])
         yield first, count
         first += count
+
+
+def _first_minute(moment: datetime) -> int:
+    """The first minute that begins at a moment or after it."""
+    return -(-int(moment.timestamp()) // 60)
 
 
 def _moment(minute: int) -> datetime:

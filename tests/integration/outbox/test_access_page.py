@@ -64,7 +64,7 @@ def test_who_has_no_link_of_this_generation_is_refused(path: str, app: Flask, cl
 def test_the_page_names_what_is_missing_by_cause_and_since_when(client: FlaskClient, counted: None, key: str, now: Now) -> None:
     now.wait(seconds=20)
     page = client.get("/exchange", query_string={"key": key, "lang": "zh"}).get_data(as_text=True)
-    for words in ("33.33 %", "应有 3，按时 1", "平台拒收", "从未上报", "从 12:00 起", "north 停车场", "现在没有应上报的", "平台拒收（演示）"):
+    for words in ("33.33&nbsp;%", "应有 3，按时 1", "平台拒收", "从未上报", "从 12:00 起", "north 停车场", "现在没有应上报的", "平台拒收（演示）"):
         assert words in page, words
     assert "以后没有统计" not in page
 

@@ -15,10 +15,11 @@ from citizen_app.buses.network import Network
 from citizen_app.exchange import actions
 from citizen_app.exchange.access_rate import Module, Numbers, Standing, count_days, missing_since, place_of, standing_at
 from citizen_app.exchange.actions.access import KEEP_DAYS, count_access
-from citizen_app.exchange.store.access_days import find_first_access_day, list_access_days
+from citizen_app.exchange.store.access_days import find_counted_minute, find_first_access_day, list_access_days
 from citizen_app.parking import actions as parking
 from citizen_app.parking.facility import Facility
 from citizen_app.reporting import current_province
+from feeds import runner
 from feeds.demo.platform.server import PlatformServer
 from tests.factories import NOON, make_reading
 from tests.networks import make_network
@@ -179,3 +180,12 @@ def test_old_days_are_forgotten(app: Flask, now: Now) -> None:
     count(now)
     first = find_first_access_day()
     assert first is not None and first > DAY
+
+
+def test_the_feeds_process_counts_where_a_county_reports(app: Flask, now: Now, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner.count_access(now())
+    counted = find_counted_minute()
+    assert counted == int(NOON.timestamp()) // 60
+    monkeypatch.setitem(app.extensions, "province", None)
+    runner.count_access(now() + timedelta(minutes=5))
+    assert find_counted_minute() == counted

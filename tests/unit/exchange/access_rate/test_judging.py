@@ -7,7 +7,18 @@ from datetime import timedelta
 import pytest
 
 from citizen_app.exchange.access_rate import Standing
-from citizen_app.exchange.access_rate.judging import Report, Trouble, allowance, is_on_time, judge_facility, judge_line, judge_past
+from citizen_app.exchange.access_rate.judging import (
+    Report,
+    Trouble,
+    allowance,
+    expected_spans,
+    is_expected,
+    is_on_time,
+    judge_facility,
+    judge_line,
+    judge_past,
+)
+from citizen_app.parking.closures import parse_closures
 from citizen_app.parking.facility import Facility
 from citizen_app.parking.occupancy import Occupancy
 from tests.factories import NOON, at, make_facility, make_occupancy
@@ -90,9 +101,19 @@ def test_a_count_from_after_the_moment_or_one_that_says_unknown_is_not_on_time()
 ])
 def test_a_minute_in_which_no_sender_ran_is_good_by_what_the_platform_had_and_else_unsent(before: Standing, after: Standing) -> None:
     reports = [Report(at(-20), at(-19.9)), HELD]
-    assert judge_past(make_facility(), reports, before, at(3), LIMIT_S) is ON_TIME
-    assert judge_past(make_facility(), reports, before, at(9), LIMIT_S) is after
-    assert judge_past(make_facility(opening_hours="Mo-Su 18:00-20:00"), reports, before, at(9), LIMIT_S) is Standing.CLOSED
+    assert judge_past(make_facility(), True, reports, before, at(3), LIMIT_S) is ON_TIME
+    assert judge_past(make_facility(), True, reports, before, at(9), LIMIT_S) is after
+    assert judge_past(make_facility(), False, reports, before, at(9), LIMIT_S) is Standing.CLOSED
+
+
+def test_the_spans_of_a_day_say_the_same_as_each_of_its_minutes() -> None:
+    market = parse_closures("农历逢三、八 05:30-11:30 杜桥集市; 周三 12:10-13:00 打扫")
+    for facility in (make_facility(), make_facility(opening_hours="Mo-Su 06:00-12:30,18:00-20:00", closures=market)):
+        spans = list(expected_spans(facility, at(-720), at(720)))
+        assert spans[0][0] == at(-720) and spans[-1][1] == at(720)
+        for minute in range(-720, 720, 5):
+            (said,) = [expected for begins, until, expected in spans if begins <= at(minute) < until]
+            assert said is is_expected(facility, at(minute)), minute
 
 
 def test_a_line_is_as_good_as_the_worst_of_its_records() -> None:
