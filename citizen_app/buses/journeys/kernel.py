@@ -15,6 +15,8 @@ import numpy as np
 
 from citizen_app.buses.journeys.bounds import lower_bounds
 from citizen_app.buses.journeys.compiled import compiled
+from citizen_app.buses.journeys.recording import record
+from citizen_app.buses.journeys.routing import earliest_trip
 from citizen_app.buses.journeys.timetable import (
     NO_ALIGHTING,
     NO_BOARDING,
@@ -23,7 +25,6 @@ from citizen_app.buses.journeys.timetable import (
     Columns,
     Hops,
     Ints,
-    Minutes,
     Timetable,
 )
 from citizen_app.buses.journeys.workspace import NOT_QUEUED, Found, Labels, Work
@@ -91,7 +92,7 @@ def _search(
             if at_target >= 0 and is_wanted:
                 if journeys == found.journey.shape[0]:
                     return FULL
-                _record(day, labels, found, journeys, start, k, at_target)
+                record(day, labels, found, journeys, start, k, at_target)
                 journeys += 1
             limit = min(limit, labels.target[k])
             marked = _change(day, labels, work, improved, k, deepest)
@@ -143,22 +144,6 @@ def _list_departures(day: Timetable, work: Work, origins: Ints, origin_walks: In
             while trip < count and day.departure[first + trip * length] - walk < latest:
                 work.window[day.departure[first + trip * length] - walk - earliest] = 1
                 trip += 1
-
-
-@compiled
-def earliest_trip(departure: Minutes, first: int, length: int, count: int, at: int) -> int:
-    """et(r, p): the first of `count` trips that leaves at `at` or later, `count` when none does.
-
-    `first` is where the first one's departure is, `length` how far the next one's is from it.
-    """
-    low, high = 0, count
-    while low < high:
-        middle = (low + high) >> 1
-        if departure[np.uint64(first + middle * length)] < at:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @compiled
@@ -300,37 +285,3 @@ def _walk(day: Timetable, labels: Labels, work: Work, improved: int, marked: int
                     marked += 1
                 work.ready[there] = ready
     return marked
-
-
-@compiled
-def _record(day: Timetable, labels: Labels, found: Found, journey: int, start: int, rides: int, target: np.int64) -> None:
-    """Write down the journey to the target, from its last ride back to its first.
-
-    The scan takes the first bus of each route, and might have people wait over night at a change rather than at home: where the
-    latest buses that still meet the last one let people leave later, they are taken instead.
-    """
-    first = 0 if journey == 0 else found.journey[journey - 1, 2] + found.journey[journey - 1, 3]
-    found.journey[journey, 0], found.journey[journey, 1] = start, labels.target[rides]
-    found.journey[journey, 2], found.journey[journey, 3] = rides, first
-    stop, trip, late, limit = target, 0, 0, 0
-    for row in range(first, first + rides):
-        k = rides - 1 - (row - first)
-        found.ride[row] = labels.ride[k + 1, stop]
-        route, trip, board, alight = found.ride[row]
-        late = trip if row == first else _latest_trip(day, route, trip, alight, limit)
-        found.late[row] = late
-        length = day.call_first[route + 1] - day.call_first[route]
-        boards = day.call[day.call_first[route] + board] >> np.uint32(RULE_BITS)
-        stop = np.int64(boards if labels.walked_from[k, boards] < 0 else labels.walked_from[k, boards])
-        change = labels.board_from[k, boards] - labels.arrival[k, stop]
-        limit = day.departure[day.time_first[route] + late * length + board] - change
-    if late != trip:
-        found.ride[first:first + rides, 1] = found.late[first:first + rides]
-
-
-@compiled
-def _latest_trip(day: Timetable, route: int, trip: int, alight: int, limit: int) -> int:
-    """The last trip from `trip` on that arrives by `limit` at the place of alighting."""
-    length = day.call_first[route + 1] - day.call_first[route]
-    first = day.time_first[route] + alight
-    return earliest_trip(day.arrival, first, length, day.trips[route], limit + 1) - 1

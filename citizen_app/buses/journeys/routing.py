@@ -80,6 +80,22 @@ def write_times(
 
 
 @compiled
+def earliest_trip(departure: Minutes, first: int, length: int, count: int, at: int) -> int:
+    """et(r, p): the first of `count` trips that leaves at `at` or later, `count` when none does.
+
+    `first` is where the first one's departure is, `length` how far the next one's is from it.
+    """
+    low, high = 0, count
+    while low < high:
+        middle = (low + high) >> 1
+        if departure[np.uint64(first + middle * length)] < at:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@compiled
 def shortest_hops(call_first: Ints, trips: Ints, time_first: Ints, arrival: Minutes, departure: Minutes) -> Ints:
     """For each call the least minutes from leaving there to arriving at the next call of the route; 0 for the last."""
     minutes = np.zeros(call_first[-1], np.int32)
