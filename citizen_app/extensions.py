@@ -76,6 +76,15 @@ redis_store = RedisExtension()
 
 
 @contextmanager
+def asking_redis() -> Iterator[None]:
+    """Around every command: a Redis that does not answer is Unavailable."""
+    try:
+        yield
+    except redis.RedisError as error:
+        raise Unavailable("Redis does not answer") from error
+
+
+@contextmanager
 def transaction() -> Iterator[None]:
     """One write transaction around the block: commits at its end, rolls back on any exception.
 

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
-from redis import RedisError
 from sqlalchemy import delete, select
 
 from citizen_app.buses.store.tables import VillageCorrectionRow
 from citizen_app.buses.villages import Corrections
 from citizen_app.errors import Unavailable
-from citizen_app.extensions import db, reading_sql, redis_store
+from citizen_app.extensions import db, reading_sql
+from citizen_app.kept_text import KeptText
 from citizen_app.live import Live
 
 log = logging.getLogger(__name__)
 
-_KEY = "buses:village_corrections"
-_KEY_LASTS_S = 300    # a correction that could not reach Redis is seen by every worker after this at the latest
+_kept = KeptText("buses:village_corrections")
 
 
 def list_corrections() -> Corrections:
@@ -57,23 +53,11 @@ def publish_corrections() -> bool:
 
 
 def _refill() -> None:
-    document = _to_text(list_corrections())
-    with _asking_redis():
-        pipeline = redis_store.client.pipeline()
-        pipeline.hset(_KEY, mapping={"version": hashlib.sha256(document.encode()).hexdigest()[:16], "document": document})
-        pipeline.expire(_KEY, _KEY_LASTS_S)
-        pipeline.execute()
-
-
-def _version() -> str | None:
-    with _asking_redis():
-        version: str | None = redis_store.client.hget(_KEY, "version")  # type: ignore[assignment]
-        return version
+    _kept.write(_to_text(list_corrections()))
 
 
 def _from_redis() -> Corrections | None:
-    with _asking_redis():
-        document: str | None = redis_store.client.hget(_KEY, "document")  # type: ignore[assignment]
+    document = _kept.read()
     return None if document is None else _from_text(document)
 
 
@@ -85,15 +69,7 @@ def _from_text(document: str) -> Corrections:
     return tuple((village_code, tuple(stop_codes)) for village_code, stop_codes in json.loads(document))
 
 
-@contextmanager
-def _asking_redis() -> Iterator[None]:
-    try:
-        yield
-    except RedisError as error:
-        raise Unavailable("Redis does not answer") from error
-
-
 _live: Live[Corrections] = Live(
-    "village_corrections", version=_version, from_redis=_from_redis, from_database=list_corrections, refill=_refill,
+    "village_corrections", version=_kept.version, from_redis=_from_redis, from_database=list_corrections, refill=_refill,
     to_text=_to_text, from_text=_from_text, empty=(),
 )

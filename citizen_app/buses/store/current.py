@@ -9,15 +9,12 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from flask import current_app
-from redis import RedisError
 
 from citizen_app import clock
 from citizen_app.buses.documents import unpack
@@ -29,7 +26,7 @@ from citizen_app.buses.versions import Pointer
 from citizen_app.buses.villages import Corrections, Villages, link_villages
 from citizen_app.days.calendar import DayCalendar
 from citizen_app.errors import Unavailable
-from citizen_app.extensions import redis_store
+from citizen_app.extensions import asking_redis, redis_store
 from citizen_app.live import Live, serials
 from citizen_app.places import store as places_store
 from citizen_app.places.county import Village
@@ -100,7 +97,7 @@ def _refill() -> Pointer | None:
     """Write until the database still says the same afterwards: who was held up must not leave an older version there."""
     pointer = find_pointer()
     while True:
-        with _asking_redis():
+        with asking_redis():
             redis_store.client.set(_KEY, _pointer_text(pointer))
         written, pointer = pointer, find_pointer()
         if written == pointer:
@@ -171,7 +168,7 @@ def _planner(schedule: Schedule) -> Planner:
 
 
 def _redis_text() -> str | None:
-    with _asking_redis():
+    with asking_redis():
         text: str | None = redis_store.client.get(_KEY)  # type: ignore[assignment]
         return text
 
@@ -187,14 +184,6 @@ def _read_pointer(text: str) -> Pointer | None:
         return None
     version_id, digest, published_at = json.loads(text)
     return Pointer(version_id, digest, datetime.fromisoformat(published_at))
-
-
-@contextmanager
-def _asking_redis() -> Iterator[None]:
-    try:
-        yield
-    except RedisError as error:
-        raise Unavailable("Redis does not answer") from error
 
 
 _live: Live[_Network] = Live(

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-
-from redis import RedisError
 
 from citizen_app.days.calendar import DayCalendar
 from citizen_app.errors import NotFound, Unavailable
-from citizen_app.extensions import redis_store
+from citizen_app.kept_text import KeptText
 from citizen_app.live import Live
 from citizen_app.places.county import County, Landmark, Town, Village
 from citizen_app.places.documents import county_document, read_county
@@ -21,8 +16,7 @@ from citizen_app.places.store.rows import find_county, list_stored_landmarks, li
 
 log = logging.getLogger(__name__)
 
-_KEY = "places"
-_KEY_LASTS_S = 300    # a load that could not reach Redis is seen by every worker after this at the latest
+_kept = KeptText("places")
 
 
 @dataclass(frozen=True)
@@ -78,23 +72,11 @@ def _refill() -> None:
     places = _from_database()
     if places.county is None:
         return
-    document = _to_text(places)
-    with _asking_redis():
-        pipeline = redis_store.client.pipeline()
-        pipeline.hset(_KEY, mapping={"version": hashlib.sha256(document.encode()).hexdigest()[:16], "document": document})
-        pipeline.expire(_KEY, _KEY_LASTS_S)
-        pipeline.execute()
-
-
-def _version() -> str | None:
-    with _asking_redis():
-        version: str | None = redis_store.client.hget(_KEY, "version")  # type: ignore[assignment]
-        return version
+    _kept.write(_to_text(places))
 
 
 def _from_redis() -> _Places | None:
-    with _asking_redis():
-        document: str | None = redis_store.client.hget(_KEY, "document")  # type: ignore[assignment]
+    document = _kept.read()
     return None if document is None else _from_text(document)
 
 
@@ -122,15 +104,7 @@ def _from_text(document: str) -> _Places:
     )
 
 
-@contextmanager
-def _asking_redis() -> Iterator[None]:
-    try:
-        yield
-    except RedisError as error:
-        raise Unavailable("Redis does not answer") from error
-
-
 _live = Live(
-    "places", version=_version, from_redis=_from_redis, from_database=_from_database, refill=_refill,
+    "places", version=_kept.version, from_redis=_from_redis, from_database=_from_database, refill=_refill,
     to_text=_to_text, from_text=_from_text, empty=_Places(),
 )

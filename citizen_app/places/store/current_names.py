@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-from redis import RedisError
 
 from citizen_app.errors import Unavailable
-from citizen_app.extensions import redis_store
+from citizen_app.kept_text import KeptText
 from citizen_app.live import Live
 from citizen_app.places.names import Alias, Names
 from citizen_app.places.search.entry import EntryKind
@@ -19,8 +14,7 @@ from citizen_app.places.store.names import list_aliases, list_readings
 
 log = logging.getLogger(__name__)
 
-_KEY = "names"
-_KEY_LASTS_S = 300    # a change that could not reach Redis is seen by every worker after this at the latest
+_kept = KeptText("names")
 
 
 def current_names() -> Names:
@@ -39,23 +33,11 @@ def publish_names() -> bool:
 
 
 def _refill() -> None:
-    document = _to_text(_from_database())
-    with _asking_redis():
-        pipeline = redis_store.client.pipeline()
-        pipeline.hset(_KEY, mapping={"version": hashlib.sha256(document.encode()).hexdigest()[:16], "document": document})
-        pipeline.expire(_KEY, _KEY_LASTS_S)
-        pipeline.execute()
-
-
-def _version() -> str | None:
-    with _asking_redis():
-        version: str | None = redis_store.client.hget(_KEY, "version")  # type: ignore[assignment]
-        return version
+    _kept.write(_to_text(_from_database()))
 
 
 def _from_redis() -> Names | None:
-    with _asking_redis():
-        document: str | None = redis_store.client.hget(_KEY, "document")  # type: ignore[assignment]
+    document = _kept.read()
     return None if document is None else _from_text(document)
 
 
@@ -76,15 +58,7 @@ def _from_text(document: str) -> Names:
     )
 
 
-@contextmanager
-def _asking_redis() -> Iterator[None]:
-    try:
-        yield
-    except RedisError as error:
-        raise Unavailable("Redis does not answer") from error
-
-
 _live = Live(
-    "names", version=_version, from_redis=_from_redis, from_database=_from_database, refill=_refill,
+    "names", version=_kept.version, from_redis=_from_redis, from_database=_from_database, refill=_refill,
     to_text=_to_text, from_text=_from_text, empty=Names(),
 )
