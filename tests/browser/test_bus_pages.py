@@ -146,7 +146,7 @@ def test_the_sheet_for_the_stop_prints_on_a4(open_page: Open) -> None:
 def test_task_when_is_the_last_bus_from_xiaozhi_to_town_today(open_page: Open) -> None:
     page = open_page("/", java_script_enabled=False)
     page.get_by_role("link", name="公交").click()
-    page.get_by_label("找线路、站、村").fill("小芝")
+    page.get_by_label("找村、站、线路、车场").fill("小芝")
     page.get_by_role("button", name="查找").click()
     page.locator(".rows .row", has=page.locator(".nm", has_text=re.compile("^小芝$"))).first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("小芝")
