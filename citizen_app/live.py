@@ -38,6 +38,7 @@ _serials = itertools.count(1)
 _threads: dict[int, threading.Thread] = {}
 _start_lock = threading.RLock()
 _warming: set[int] = set()    # the process that loads every document for the first time
+_refreshing = threading.local()    # `here` in a background thread: it holds a document's lock when another one is asked
 
 
 class Kept(Protocol):
@@ -228,8 +229,8 @@ def reset_all() -> None:
 
 
 def begin() -> None:
-    """`warm` the current application, if this process has not done so yet."""
-    if os.getpid() not in _threads:
+    """`warm` the current application, if this process has not done so yet; not from a document that is just refreshed."""
+    if os.getpid() not in _threads and not getattr(_refreshing, "here", False):
         warm(current_app._get_current_object())  # type: ignore[attr-defined]
 
 
@@ -252,6 +253,7 @@ def warm(app: Flask) -> None:
 
 
 def _keep_fresh(app: Flask) -> None:
+    _refreshing.here = True
     while _threads.get(os.getpid()) is threading.current_thread():
         time.sleep(app.config["SNAPSHOT_REFRESH_S"])
         _refresh_all(app)

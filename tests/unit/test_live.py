@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -161,3 +162,29 @@ def test_the_background_thread_keeps_memory_fresh(document: Live[list[int]], pla
     while document.current() != [7] and time.monotonic() < deadline:
         time.sleep(0.02)
     assert document.current() == [7]
+
+
+def test_a_background_thread_that_ends_while_a_document_asks_another_lets_go_of_both(document: Live[list[int]], app: Flask) -> None:
+    at_it, go_on = threading.Event(), threading.Event()
+    go_on.set()
+
+    def version() -> str:
+        at_it.set()
+        assert go_on.wait(10)
+        return str(document.current())
+
+    asker = Live(
+        "asker", version=version, from_redis=lambda: [1], from_database=lambda: [1], refill=lambda: None, to_text=json.dumps,
+        from_text=json.loads, empty=[],
+    )
+    app.config["START_BACKGROUND"] = True
+    assert asker.current() == [1]
+    go_on.clear()
+    at_it.clear()
+    assert at_it.wait(10)
+    live._threads.pop(os.getpid())
+    go_on.set()
+    reset = threading.Thread(target=asker.reset)
+    reset.start()
+    reset.join(10)
+    assert not reset.is_alive()
