@@ -184,6 +184,7 @@ def service(feeder: Flask, own_database_url: str, own_redis: RedisServer, tmp_pa
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     environment = {
+        "OPEN_DATA_PER_MINUTE": "0",    # the clients of this test ask without a pause
         "DATA_DIR": str(tmp_path), "DATABASE_URL": own_database_url, "REDIS_URL": own_redis.url, "HOST": "127.0.0.1",
         "PORT": str(port), "DEMO": "0", "WEB_CONCURRENCY": "2",
     }
