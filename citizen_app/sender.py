@@ -11,11 +11,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 
 from flask import Flask
 
-from citizen_app import clock, create_app, logs
+from citizen_app import chores, clock, create_app, logs
 from citizen_app.errors import AppError
 from citizen_app.exchange import actions
 from citizen_app.exchange.actions import Sender
@@ -51,15 +50,13 @@ class Exchange:
             self.stopping.wait()
             return
         sender = Sender(self._gateway(), clock.now)
-        chores: dict[str, tuple[Callable[[], object], float]] = {
+        chores.start(self.app, {
             "renew": (sender.renew, RENEW_S),
             "turns": (lambda: actions.report_turns(province, clock.now()), TURNS_S),
             "compare": (lambda: actions.report_everything(province, clock.now()), COMPARE_S),
             "thin": (lambda: actions.thin_outbox(clock.now()), THIN_S),
             "reconcile": (self._reconcile, TURNS_S),
-        }
-        for name, (chore, every_s) in chores.items():
-            threading.Thread(target=self._repeat, args=(chore, every_s), name=name, daemon=True).start()
+        }, self.stopping)
         sending = threading.Thread(target=self._send, args=(sender,), name="send", daemon=True)
         sending.start()
         self.stopping.wait()
@@ -87,19 +84,6 @@ class Exchange:
                     db.session.remove()
             if pause_s:
                 self.stopping.wait(pause_s)
-
-    def _repeat(self, chore: Callable[[], object], every_s: float) -> None:
-        while not self.stopping.is_set():
-            with self.app.app_context():
-                try:
-                    chore()
-                except AppError as fault:
-                    log.warning("chore not done", extra={"error": str(fault)})
-                except Exception:
-                    log.exception("chore not done")
-                finally:
-                    db.session.remove()
-            self.stopping.wait(every_s)
 
     def _reconcile(self) -> None:
         """Once a night, in one process."""

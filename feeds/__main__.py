@@ -10,13 +10,10 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 
 from flask import Flask
 
-from citizen_app import clock, create_app, logs
-from citizen_app.errors import AppError
-from citizen_app.extensions import db
+from citizen_app import chores, clock, create_app, logs
 from citizen_app.ops import store as ops_store
 from citizen_app.ops.source import SourceMode
 from feeds import runner
@@ -43,17 +40,15 @@ class Feeds:
 
     def run(self) -> None:
         """Until `stopping` is set; then a run that is under way has a moment to end, and other processes go on at once."""
-        chores = {
-            "leases": lambda: self.leases.keep(self.app, self.stopping),
-            "sources": lambda: self._repeat(self.follow_sources, SOURCES_S),
-            "publish": lambda: self._repeat(runner.publish, CHORES_S),
-            "open data": lambda: self._repeat(lambda: runner.refresh_open_data(clock.now()), CHORES_S),
-            "names": lambda: self._repeat(runner.keep_names, CHORES_S),
-            "access rate": lambda: self._repeat(lambda: runner.count_access(clock.now()), ACCESS_S),
-            "prune": lambda: self._repeat(lambda: runner.prune(clock.now()), CHORES_S),
-        }
-        for name, chore in chores.items():
-            threading.Thread(target=chore, name=name, daemon=True).start()
+        threading.Thread(target=self.leases.keep, args=(self.app, self.stopping), name="leases", daemon=True).start()
+        chores.start(self.app, {
+            "sources": (self.follow_sources, SOURCES_S),
+            "publish": (runner.publish, CHORES_S),
+            "open data": (lambda: runner.refresh_open_data(clock.now()), CHORES_S),
+            "names": (runner.keep_names, CHORES_S),
+            "access rate": (lambda: runner.count_access(clock.now()), ACCESS_S),
+            "prune": (lambda: runner.prune(clock.now()), CHORES_S),
+        }, self.stopping)
         self.stopping.wait()
         pollers = list(self.pollers.values())
         for poller in pollers:
@@ -77,19 +72,6 @@ class Feeds:
             if uid not in self.pollers and not self.stopping.is_set():
                 self.pollers[uid] = Poller(self.app, source, self.leases, changed_at.get(uid))
                 self.pollers[uid].start()
-
-    def _repeat(self, chore: Callable[[], None], every_s: float) -> None:
-        while not self.stopping.is_set():
-            with self.app.app_context():
-                try:
-                    chore()
-                except AppError as fault:
-                    log.warning("chore not done", extra={"error": str(fault)})
-                except Exception:
-                    log.exception("chore not done")
-                finally:
-                    db.session.remove()
-            self.stopping.wait(every_s)
 
 
 def main() -> None:

@@ -6,7 +6,9 @@ import os
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ from citizen_app import clock, create_app
 from citizen_app.extensions import db
 from citizen_app.parking import actions
 from citizen_app.parking.occupancy import OpeningStatus, Reading
+from tests.bus_site import publish_demo_buses
 from tests.every_state import SOURCE, fill_every_state, last_readings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,16 +51,16 @@ class Site:
 Open = Callable[..., Page]
 
 
-@pytest.fixture(scope="module")
-def server(redis_url: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    folder = tmp_path_factory.mktemp("site")
-    shutil.copyfile(sqlite_template, folder / "citizen.db")
+@contextmanager
+def serve(folder: Path, redis_url: str, template: Path, fill: Callable[[], object]) -> Iterator[Site]:
+    """The whole application on a database of its own, after `fill` has put into it what the tests need."""
+    shutil.copyfile(template, folder / "citizen.db")
     app = create_app({
         "DATA_DIR": folder, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'citizen.db'}", "REDIS_URL": redis_url,
         "START_BACKGROUND": False, "SECRET_KEY": "a key for tests only", "REDIS_READ_TIMEOUT_S": 2.0,
     })
     with app.app_context():
-        fill_every_state(clock.now())
+        fill()
         db.session.remove()
     serving = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=serving.serve_forever, daemon=True)
@@ -65,6 +68,26 @@ def server(redis_url: str, sqlite_template: Path, tmp_path_factory: pytest.TempP
     yield Site(f"http://127.0.0.1:{serving.server_port}", app)
     serving.shutdown()
     thread.join()
+
+
+@contextmanager
+def serve_at(now: datetime, folder: Path, redis_url: str, template: Path, fill: Callable[[], object] = lambda: None) -> Iterator[Site]:
+    """The demonstration county with its buses and a car park in every state, at a set moment."""
+    def fill_all() -> None:
+        fill_every_state(now)
+        publish_demo_buses(now)
+        fill()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: now)
+        with serve(folder, redis_url, template, fill_all) as site:
+            yield site
+
+
+@pytest.fixture(scope="module")
+def server(redis_url: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with serve(tmp_path_factory.mktemp("site"), redis_url, sqlite_template, lambda: fill_every_state(clock.now())) as site:
+        yield site
 
 
 @pytest.fixture

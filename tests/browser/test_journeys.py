@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from werkzeug.serving import make_server
 
-from citizen_app import clock, create_app
-from citizen_app.extensions import db
-from tests.browser.conftest import Open, Site
+from tests.browser.conftest import Open, Site, serve_at
 from tests.browser.test_bus_pages import TARGETS
 from tests.browser.test_every_page import LOOKS_KEPT, PICTURES, sideways, violations
-from tests.bus_site import publish_demo_buses
-from tests.every_state import fill_every_state
 
 NOW = datetime(2026, 11, 24, 22, 10, tzinfo=UTC)    # 25 November, a Wednesday, 6:10: market day in 汛桥
 VILLAGE, MARKET = "village:331082100217", "market:xunqiao"
@@ -43,24 +36,8 @@ PAGES = {
 @pytest.fixture(scope="module")
 def server(redis_url: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demonstration county with its buses, on the morning of a market day."""
-    folder = tmp_path_factory.mktemp("journeys")
-    shutil.copyfile(sqlite_template, folder / "citizen.db")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: NOW)
-        app = create_app({
-            "DATA_DIR": folder, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'citizen.db'}", "REDIS_URL": redis_url,
-            "START_BACKGROUND": False, "SECRET_KEY": "a key for tests only", "REDIS_READ_TIMEOUT_S": 2.0,
-        })
-        with app.app_context():
-            fill_every_state(NOW)
-            publish_demo_buses(NOW)
-            db.session.remove()
-        serving = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=serving.serve_forever, daemon=True)
-        thread.start()
-        yield Site(f"http://127.0.0.1:{serving.server_port}", app)
-        serving.shutdown()
-        thread.join()
+    with serve_at(NOW, tmp_path_factory.mktemp("journeys"), redis_url, sqlite_template) as site:
+        yield site
 
 
 @pytest.fixture

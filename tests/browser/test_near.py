@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,17 +10,15 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, Request, expect
-from werkzeug.serving import make_server
 
-from citizen_app import clock, create_app
 from citizen_app.extensions import db
 from citizen_app.geo import distance_m
 from citizen_app.parking import actions as parking_actions
 from citizen_app.parking.occupancy import Reading
-from tests.browser.conftest import Open, Site
+from tests.browser.conftest import Open, Site, serve_at
 from tests.browser.test_every_page import LOOKS, LOOKS_KEPT, PICTURES, sideways, violations
-from tests.bus_site import demo_network, publish_demo_buses
-from tests.every_state import FACILITIES, SOURCE, fill_every_state, last_readings
+from tests.bus_site import demo_network
+from tests.every_state import FACILITIES, SOURCE, last_readings
 
 NOW = datetime(2026, 11, 25, 0, 10, tzinfo=UTC)    # a Wednesday, 8:10, 十月十七
 HERE = {"latitude": 28.857312, "longitude": 121.126534, "accuracy": 12}
@@ -40,25 +36,11 @@ TARGETS = ".row, .btn, .chips a, .held a, .more, .big, .hm, .lang, .tel, .instea
 @pytest.fixture(scope="module")
 def server(redis_url: str, sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The demonstration county with its buses and with a car park in every state, at a set moment."""
-    folder = tmp_path_factory.mktemp("near")
-    shutil.copyfile(sqlite_template, folder / "citizen.db")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: NOW)
-        app = create_app({
-            "DATA_DIR": folder, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'citizen.db'}", "REDIS_URL": redis_url,
-            "START_BACKGROUND": False, "SECRET_KEY": "a key for tests only", "REDIS_READ_TIMEOUT_S": 2.0,
-        })
-        with app.app_context():
-            fill_every_state(NOW)
-            publish_demo_buses(NOW)
-            parking_actions.record_readings(SOURCE, last_readings(NOW, live_now=True), NOW)
-            db.session.remove()
-        serving = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=serving.serve_forever, daemon=True)
-        thread.start()
-        yield Site(f"http://127.0.0.1:{serving.server_port}", app)
-        serving.shutdown()
-        thread.join()
+    def count() -> None:
+        parking_actions.record_readings(SOURCE, last_readings(NOW, live_now=True), NOW)
+
+    with serve_at(NOW, tmp_path_factory.mktemp("near"), redis_url, sqlite_template, count) as site:
+        yield site
 
 
 @pytest.fixture
